@@ -1,0 +1,148 @@
+#include "actors/client_gateway.hpp"
+
+#include "actors/client_connection.hpp"
+#include "actors/client_session.hpp"
+#include "actors/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace evenkeel {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto accept_pause = std::chrono::milliseconds(100);
+constexpr std::size_t descriptors_kept = 256; ///< for LevelDB, jobs' pipes, the cluster
+
+std::size_t sessions_allowed(std::size_t wanted) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return wanted;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const auto most = limit.rlim_cur > 2 * descriptors_kept ? limit.rlim_cur - descriptors_kept
+                                                          : limit.rlim_cur / 2;
+  return std::min<std::size_t>(wanted, most);
+}
+
+} // namespace
+
+struct client_gateway::state : std::enable_shared_from_this<client_gateway::state> {
+  explicit state(const gateway_settings& settings)
+      : acceptor(context), pause(context), max_sessions(sessions_allowed(settings.max_sessions)) {
+    listen(settings);
+  }
+
+  void listen(const gateway_settings& settings) {
+    boost::system::error_code error;
+    tcp::resolver resolver{context};
+    const auto where = resolver.resolve(settings.address, std::to_string(settings.port), error);
+    if (!error) {
+      const auto endpoint = where.begin()->endpoint();
+      acceptor.open(endpoint.protocol(), error);
+      if (!error)
+        acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+      if (!error)
+        acceptor.bind(endpoint, error);
+      if (!error)
+        acceptor.listen(asio::socket_base::max_listen_connections, error);
+    }
+    if (error)
+      throw std::runtime_error("cannot listen for clients on " + settings.address + ":" +
+                               std::to_string(settings.port) + ": " + error.message());
+  }
+
+  void accept() {
+    acceptor.async_accept([self = shared_from_this()](const boost::system::error_code& error,
+                                                      tcp::socket socket) {
+      if (self->stopped)
+        return;
+      if (error) { // out of descriptors, say: without the pause this would burn a core
+        self->pause.expires_after(accept_pause);
+        self->pause.async_wait([self](const boost::system::error_code&) { self->accept(); });
+        return;
+      }
+      self->serve(std::move(socket));
+      self->accept();
+    });
+  }
+
+  void serve(tcp::socket socket) {
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    if (sessions->load() >= max_sessions) {
+      socket.non_blocking(true, ignored);
+      asio::write(socket, asio::buffer(std::string("-BUSY too many connections; try later\n")),
+                  ignored);
+      return;
+    }
+    ++*sessions;
+    const auto connection = std::make_shared<client_connection>(
+        std::move(socket), [count = sessions] { --*count; });
+    connection->attach(system->spawn(client_session, ++last_session, node, connection));
+    connection->read_more();
+  }
+
+  asio::io_context context{1};
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  std::size_t max_sessions;
+  std::shared_ptr<std::atomic<std::size_t>> sessions =
+      std::make_shared<std::atomic<std::size_t>>(0);
+  std::uint64_t last_session = 0;
+  caf::actor_system* system = nullptr;
+  node_service node;
+  std::thread thread;
+  bool stopped = false; ///< on the gateway's thread
+};
+
+client_gateway::client_gateway(const gateway_settings& settings)
+    : state_(std::make_shared<state>(settings)) {}
+
+client_gateway::~client_gateway() {
+  stop();
+}
+
+std::uint16_t client_gateway::port() const {
+  return state_->acceptor.local_endpoint().port();
+}
+
+void client_gateway::start(caf::actor_system& system, const node_service& node) {
+  state_->system = &system;
+  state_->node = node;
+  state_->accept();
+  state_->thread = std::thread([all = state_] { all->context.run(); });
+}
+
+void client_gateway::stop() {
+  if (!state_->thread.joinable())
+    return;
+  constexpr auto last_words = std::chrono::milliseconds(200);
+  asio::post(state_->context, [all = state_, last_words] {
+    all->stopped = true;
+    boost::system::error_code ignored;
+    all->acceptor.close(ignored);
+    all->pause.expires_after(last_words);
+    all->pause.async_wait([all](const boost::system::error_code&) { all->context.stop(); });
+  });
+  state_->thread.join();
+}
+
+} // namespace evenkeel

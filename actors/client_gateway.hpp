@@ -1,0 +1,41 @@
+// The client port: sockets on one side, client_session actors on the other. Runs on a thread of its
+// own with Boost.Asio, apart from CAF's multiplexer: a flood of clients cannot delay heartbeats, and
+// a half-closed connection still gets its replies (CAF's brokers drop it).
+// Owns: the listening socket and every client connection. Must not know: the protocol.
+#pragma once
+
+#include "actors/local_interfaces.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace evenkeel {
+
+struct gateway_settings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 9000; ///< 0: any free one
+  std::size_t max_sessions = 20'000; ///< beyond: -BUSY; also kept below the descriptor limit
+};
+
+class client_gateway {
+public:
+  /// Takes the port; nobody is served before `start`. Throws std::runtime_error with one clear
+  /// sentence when the port cannot be had.
+  explicit client_gateway(const gateway_settings& settings);
+  ~client_gateway(); ///< stops
+  client_gateway(const client_gateway&) = delete;
+  client_gateway& operator=(const client_gateway&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  void start(caf::actor_system& system, const node_service& node);
+  /// No new clients; those that are here get what was written to them, for a short while.
+  void stop();
+
+private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+} // namespace evenkeel

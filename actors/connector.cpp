@@ -1,0 +1,70 @@
+#include "actors/connector.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <caf/io/all.hpp>
+
+#include <chrono>
+#include <set>
+#include <utility>
+
+namespace evenkeel {
+
+namespace {
+
+constexpr auto probe_timeout = std::chrono::milliseconds(1000);
+constexpr auto connect_timeout = std::chrono::seconds(3);
+
+/// Empty when somebody listens there, else why not.
+std::string probe(const std::string& host, std::uint16_t port) {
+  namespace asio = boost::asio;
+  asio::io_context context;
+  asio::ip::tcp::resolver resolver{context};
+  boost::system::error_code failed;
+  const auto where = resolver.resolve(host, std::to_string(port), failed);
+  if (failed)
+    return host + ": " + failed.message();
+  asio::ip::tcp::socket socket{context};
+  bool over = false;
+  asio::async_connect(socket, where, [&](const boost::system::error_code& error, const auto&) {
+    failed = error;
+    over = true;
+  });
+  context.run_for(probe_timeout);
+  const auto address = host + ":" + std::to_string(port);
+  if (!over)
+    return address + ": no answer within a second";
+  return failed ? address + ": " + failed.message() : std::string{};
+}
+
+} // namespace
+
+connector_actor::behavior_type connector(connector_actor::stateful_pointer<connector_state> self,
+                                         std::string host, std::uint16_t port) {
+  return {
+      [self, host = std::move(host), port](const core::connect_now&) {
+        const auto asker = caf::actor_cast<node_service>(self->current_sender());
+        if (auto why = probe(host, port); !why.empty()) {
+          self->send(asker, connect_failed{std::move(why)});
+          return;
+        }
+        self->request(self->system().middleman().actor_handle(), connect_timeout,
+                      caf::connect_atom::value, host, port)
+            .then(
+                [self, asker, host](const caf::node_id&, const caf::strong_actor_ptr& found,
+                                    const std::set<std::string>&) {
+                  if (found)
+                    self->send(asker, proxy_connected{caf::actor_cast<proxy_actor>(found)});
+                  else
+                    self->send(asker, connect_failed{host + ": no proxy is there"});
+                },
+                [self, asker, host](const caf::error& error) {
+                  self->send(asker, connect_failed{host + ": " + to_string(error)});
+                });
+      },
+  };
+}
+
+} // namespace evenkeel

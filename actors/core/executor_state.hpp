@@ -1,0 +1,58 @@
+// The insides of executor_queue: the rules by which an attempt moves from state to state.
+// executor_queue.cpp has its life (recovery, starts, ends), executor_messages.cpp what the proxy
+// asks. Must not know: how results travel (executor_outbox.hpp), how entries are indexed
+// (executor_table.hpp).
+#pragma once
+
+#include "actors/core/executor_outbox.hpp"
+#include "actors/core/executor_queue.hpp"
+#include "actors/core/executor_table.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace evenkeel::core {
+
+struct executor_queue::state {
+  explicit state(executor_settings with);
+
+  executor_settings settings; ///< `functions` sorted
+  executor_table table;
+  executor_outbox outbox;
+  bool shut_down = false;
+  std::uint64_t next_order = 1;
+  std::uint64_t done = 0;
+
+  // -- what the proxy asks
+  // ----------------------------------------------------------------------------
+  void take(const assign_batch& message, executor_effects& fx);
+  void take(const recall_batch& message, executor_effects& fx);
+  void take(const stop_batch& message, executor_effects& fx);
+  void take(const result_request& message);
+  void take(const result_ack& message, executor_effects& fx);
+
+  // -- an attempt's life
+  // ------------------------------------------------------------------------------
+  /// Fills free slots from the head of the queue.
+  void start_ready(executor_effects& fx);
+  void start(attempt_entry& entry, executor_effects& fx);
+  /// Asks a live attempt to end, once. The record says so first: whatever kills it then is no
+  /// death.
+  void ask_to_end(attempt_entry& entry, executor_effects& fx);
+  /// No result is wanted from this live attempt any more.
+  void stop(attempt_entry& entry, executor_effects& fx);
+  void finish(attempt_entry& entry, run_end end, instant now, executor_effects& fx);
+  void forget(attempt_entry& entry, executor_effects& fx);
+  void give_up(attempt_entry& entry, release_reason reason, std::string text, executor_effects& fx);
+  [[nodiscard]] bool knows_function(const job_spec& spec) const;
+
+private:
+  /// Null, or how an assignment that cannot be taken is answered.
+  [[nodiscard]] std::optional<released_attempt> objection(const assignment& job) const;
+  /// False when a later attempt of the same job is here; earlier ones give way.
+  bool make_way(const attempt_ref& what, executor_effects& fx);
+  bool assign(const assignment& job, executor_effects& fx);
+};
+
+} // namespace evenkeel::core

@@ -1,0 +1,158 @@
+#include "actors/core/ledger_jobs.hpp"
+
+#include "messages/job.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace evenkeel::core {
+
+namespace {
+
+std::uint32_t saturated(std::size_t n) {
+  constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::min(n, most));
+}
+
+} // namespace
+
+void ledger_jobs::recover(const record::value& content) {
+  const auto known = [this](std::uint64_t sequence) {
+    next_sequence_ = std::max(next_sequence_, sequence + 1);
+    time_order_known_ = false;
+  };
+  if (const auto* issued = std::get_if<record::issued>(&content)) {
+    next_sequence_ = std::max(next_sequence_, issued->next_sequence);
+  } else if (const auto* open = std::get_if<record::open_job>(&content)) {
+    known(open->sequence);
+    open_bytes_ += size_of(open->spec);
+    newest_submitted_ms_ = std::max(newest_submitted_ms_, open->submitted_ms);
+    open_.emplace_hint(open_.end(), open->sequence, open_entry{*open});
+  } else if (const auto* finished = std::get_if<record::finished_job>(&content)) {
+    known(finished->sequence);
+    newest_submitted_ms_ = std::max(newest_submitted_ms_, finished->submitted_ms);
+    index(finished->sequence, *finished);
+  }
+}
+
+open_entry& ledger_jobs::issue(const job_spec& spec, std::int64_t submitted_ms) {
+  const auto sequence = next_sequence_++;
+  open_bytes_ += size_of(spec);
+  if (submitted_ms < newest_submitted_ms_)
+    time_order_ = false;
+  newest_submitted_ms_ = std::max(newest_submitted_ms_, submitted_ms);
+  auto& entry = open_.emplace_hint(open_.end(), sequence, open_entry{})->second;
+  entry.job.sequence = sequence;
+  entry.job.submitted_ms = submitted_ms;
+  entry.job.spec = spec;
+  return entry;
+}
+
+record::finished_job ledger_jobs::finish(std::uint64_t sequence, job_result result) {
+  auto node = open_.extract(sequence);
+  const auto& job = node.mapped().job;
+  open_bytes_ -= size_of(job.spec);
+  record::finished_job finished{sequence,          job.submitted_ms,
+                                job.spec.kind,     job.spec.once,
+                                job.spec.sleep_ms, job.spec.text.substr(0, view_text_bytes),
+                                std::move(result)};
+  index(sequence, finished);
+  return finished;
+}
+
+bool ledger_jobs::forget(std::uint64_t sequence) {
+  return finished_.erase(sequence) != 0;
+}
+
+void ledger_jobs::index(std::uint64_t sequence, const record::finished_job& job) {
+  const auto& result = job.result;
+  finished_entry entry;
+  entry.submitted_ms = job.submitted_ms;
+  entry.started_ms = result.started_ms;
+  entry.ended_ms = result.ended_ms;
+  entry.out_bytes = saturated(result.out.size());
+  entry.err_bytes = saturated(result.err.size());
+  entry.attempt = result.attempt;
+  entry.sleep_ms = job.sleep_ms;
+  entry.node = node_number(result.node);
+  entry.exit_code = result.exit_code;
+  entry.signal = result.signal;
+  entry.state = state_of(result.how);
+  entry.kind = job.kind;
+  entry.once = job.once;
+  entry.out_truncated = result.out_truncated;
+  entry.err_truncated = result.err_truncated;
+  entry.reason_cut = result.reason.size() > index_reason_bytes;
+  if (!result.reason.empty())
+    entry.reason = std::make_unique<std::string>(result.reason.substr(0, index_reason_bytes));
+  entry.text = job.text.substr(0, view_text_bytes);
+  finished_.insert_or_assign(finished_.end(), sequence, std::move(entry));
+}
+
+open_entry* ledger_jobs::find_open(std::uint64_t sequence) {
+  const auto found = open_.find(sequence);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+const open_entry* ledger_jobs::find_open(std::uint64_t sequence) const {
+  const auto found = open_.find(sequence);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+const finished_entry* ledger_jobs::find_finished(std::uint64_t sequence) const {
+  const auto found = finished_.find(sequence);
+  return found == finished_.end() ? nullptr : &found->second;
+}
+
+std::uint32_t ledger_jobs::node_number(const std::string& name) {
+  const auto next = static_cast<std::uint32_t>(nodes_.size());
+  const auto [found, added] = node_numbers_.emplace(name, next);
+  if (added)
+    nodes_.push_back(name);
+  return found->second;
+}
+
+bool ledger_jobs::in_time_order() {
+  if (!time_order_known_) {
+    time_order_ = scan_time_order();
+    time_order_known_ = true;
+  }
+  return time_order_;
+}
+
+bool ledger_jobs::scan_time_order() const {
+  auto open = open_.begin();
+  auto finished = finished_.begin();
+  auto last = std::numeric_limits<std::int64_t>::min();
+  while (open != open_.end() || finished != finished_.end()) {
+    const bool take_open =
+        finished == finished_.end() || (open != open_.end() && open->first < finished->first);
+    const auto submitted =
+        take_open ? (open++)->second.job.submitted_ms : (finished++)->second.submitted_ms;
+    if (submitted < last)
+      return false;
+    last = submitted;
+  }
+  return true;
+}
+
+std::string ledger_jobs::check() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [sequence, entry] : open_) {
+    bytes += size_of(entry.job.spec);
+    if (entry.job.sequence != sequence || sequence == 0 || sequence >= next_sequence_)
+      return "an open job is under a wrong sequence";
+    if (finished_.contains(sequence))
+      return "job " + std::to_string(sequence) + " is open and finished";
+  }
+  if (bytes != open_bytes_)
+    return "open bytes are miscounted";
+  for (const auto& [sequence, entry] : finished_)
+    if (sequence == 0 || sequence >= next_sequence_ || !evenkeel::finished(entry.state)
+        || entry.node >= nodes_.size())
+      return "a finished job is indexed wrongly";
+  return {};
+}
+
+} // namespace evenkeel::core

@@ -1,0 +1,98 @@
+// The job table of a ledger: every job issued here and not forgotten, by sequence.
+// Owns: open jobs with their specs, and a compact index of the finished ones: all that LIST shows.
+// A finished job's streams are on disk only (ledger_cache.hpp keeps recent ones).
+// Must not know: clients, links, what is sent or waited for.
+#pragma once
+
+#include "messages/job.hpp"
+#include "messages/records.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace evenkeel::core {
+
+/// Views and records carry this much of a command.
+inline constexpr std::size_t view_text_bytes = 80;
+/// The index keeps this much of a reason; a longer one is read from disk for STATUS, cut in lists.
+inline constexpr std::size_t index_reason_bytes = 120;
+
+struct open_entry {
+  record::open_job job;
+  std::int64_t offered_us = 0; ///< steady time when it was last sent, or named in an inventory
+  std::uint32_t wanted_on = 0; ///< the link generation on which the proxy asked for it; 0: none
+};
+
+/// About 150 bytes in the table, plus a text of over 15 bytes.
+struct finished_entry {
+  std::int64_t submitted_ms = 0;
+  std::int64_t started_ms = 0;
+  std::int64_t ended_ms = 0;
+  std::uint32_t out_bytes = 0;
+  std::uint32_t err_bytes = 0;
+  std::uint32_t attempt = 0;
+  std::uint32_t sleep_ms = 0;
+  std::uint32_t node = 0; ///< see ledger_jobs::node_name
+  std::int32_t exit_code = 0;
+  std::int32_t signal = 0;
+  job_state state = job_state::done;
+  job_kind kind = job_kind::command;
+  bool once : 1 = false;
+  bool out_truncated : 1 = false;
+  bool err_truncated : 1 = false;
+  bool reason_cut : 1 = false;         ///< the whole reason is on disk only
+  std::unique_ptr<std::string> reason; ///< null: none
+  std::string text;
+};
+
+class ledger_jobs {
+public:
+  using open_map = std::map<std::uint64_t, open_entry>;
+  using finished_map = std::map<std::uint64_t, finished_entry>;
+
+  /// Takes issued, open_job and finished_job, in any order.
+  void recover(const record::value& content);
+  /// A new open job under the next sequence.
+  open_entry& issue(const job_spec& spec, std::int64_t submitted_ms);
+  /// The open job `sequence` ends. The record returned replaces it on disk.
+  record::finished_job finish(std::uint64_t sequence, job_result result);
+  /// Drops a finished job. False: there is none.
+  bool forget(std::uint64_t sequence);
+
+  [[nodiscard]] open_entry* find_open(std::uint64_t sequence);
+  [[nodiscard]] const open_entry* find_open(std::uint64_t sequence) const;
+  [[nodiscard]] const finished_entry* find_finished(std::uint64_t sequence) const;
+  [[nodiscard]] open_map& open() { return open_; }
+  [[nodiscard]] const open_map& open() const { return open_; }
+  [[nodiscard]] const finished_map& finished() const { return finished_; }
+  [[nodiscard]] std::uint64_t next_sequence() const { return next_sequence_; }
+  /// Sum of size_of(spec) over the open jobs.
+  [[nodiscard]] std::uint64_t open_bytes() const { return open_bytes_; }
+  [[nodiscard]] const std::string& node_name(std::uint32_t number) const { return nodes_[number]; }
+  /// True when a higher sequence never has an earlier time of submission: false after the wall
+  /// clock was set back. May scan the table once after a recovery.
+  [[nodiscard]] bool in_time_order();
+
+  /// What is wrong; empty when all is well.
+  [[nodiscard]] std::string check() const;
+
+private:
+  void index(std::uint64_t sequence, const record::finished_job& job);
+  std::uint32_t node_number(const std::string& name);
+  [[nodiscard]] bool scan_time_order() const;
+
+  open_map open_;
+  finished_map finished_;
+  std::uint64_t next_sequence_ = 1;
+  std::uint64_t open_bytes_ = 0;
+  std::int64_t newest_submitted_ms_ = 0;
+  bool time_order_ = true;
+  bool time_order_known_ = true;
+  std::vector<std::string> nodes_;
+  std::map<std::string, std::uint32_t> node_numbers_;
+};
+
+} // namespace evenkeel::core

@@ -1,0 +1,60 @@
+#include "actors/disk.hpp"
+
+#include "actors/log.hpp"
+#include "persistence/leveldb_store.hpp"
+#include "persistence/recovery.hpp"
+
+#include <cstdlib>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace evenkeel {
+
+namespace {
+
+constexpr int exit_io_error = 74; // EX_IOERR of sysexits.h
+
+void log_report(const persistence::open_report& report) {
+  for (const auto& warning : report.warnings)
+    log_line(core::note::level::warning, warning);
+}
+
+} // namespace
+
+std::shared_ptr<persistence::store> open_disk(const std::string& directory) {
+  auto result = persistence::open_leveldb_store(directory);
+  log_report(result.report);
+  if (!result.state.ok())
+    throw std::runtime_error(result.state.text);
+  return std::move(result.opened);
+}
+
+std::uint64_t recover_disk(persistence::store& disk,
+                           const std::function<void(record::value&&)>& on_record) {
+  persistence::open_report report;
+  std::uint64_t count = 0;
+  const auto state = persistence::recover(
+      disk,
+      [&](record::value&& content) {
+        ++count;
+        on_record(std::move(content));
+      },
+      report);
+  log_report(report);
+  if (!state.ok())
+    throw std::runtime_error(state.text);
+  return count;
+}
+
+void disk_failed(const std::string& why) {
+  log_line(core::note::level::error, "stopping at once, nothing more is acknowledged: " + why);
+  std::_Exit(exit_io_error);
+}
+
+std::uint64_t random_bits() {
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32U) | device();
+}
+
+} // namespace evenkeel

@@ -1,0 +1,28 @@
+// Opening a data directory for an actor process, with the log lines and errors that people need.
+#pragma once
+
+#include "messages/records.hpp"
+#include "persistence/store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace evenkeel {
+
+/// Throws std::runtime_error with one clear sentence; logs what start-up had to repair.
+std::shared_ptr<persistence::store> open_disk(const std::string& directory);
+
+/// Feeds every record to `on_record` and logs warnings. Returns how many there were; throws like
+/// open_disk.
+std::uint64_t recover_disk(persistence::store& disk,
+                           const std::function<void(record::value&&)>& on_record);
+
+/// Ends the process: nothing may be acknowledged after a failed write (R13).
+[[noreturn]] void disk_failed(const std::string& why);
+
+/// 64 random bits from the system.
+std::uint64_t random_bits();
+
+} // namespace evenkeel

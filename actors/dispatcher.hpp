@@ -1,0 +1,46 @@
+// The dispatcher actor: a shell around core::dispatch_queue.
+// Must not decide anything: an `if` about jobs belongs in the core.
+#pragma once
+
+#include "actors/core/dispatch_queue.hpp"
+#include "actors/local_interfaces.hpp"
+#include "actors/step.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace evenkeel {
+
+class dispatcher_state {
+public:
+  static constexpr const char* name = "dispatcher";
+  using pointer = dispatcher_actor::stateful_pointer<dispatcher_state>;
+
+  void start(pointer self, store_actor store, std::shared_ptr<core::dispatch_queue> queue);
+  void meet(const proxy_neighbours& all) { neighbours_ = all; }
+  /// Tells the core something; it places jobs when all that waits has been told.
+  template <class Input>
+  void tell(Input&& input) {
+    input(*queue_, read_clock(), step_.fx);
+    schedule_flush();
+  }
+  void on_committed(const committed& news);
+  void on_tick();
+  void flush();
+
+private:
+  void schedule_flush();
+  void run_outputs();
+
+  pointer self_ = nullptr;
+  std::shared_ptr<core::dispatch_queue> queue_;
+  proxy_neighbours neighbours_;
+  step<core::dispatch_output> step_;
+  bool flush_scheduled_ = false;
+};
+
+/// `queue` is recovered; its epoch begins with epoch_news.
+dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self, store_actor store,
+                                           std::shared_ptr<core::dispatch_queue> queue);
+
+} // namespace evenkeel

@@ -1,0 +1,244 @@
+#include "actors/executor.hpp"
+
+#include "actors/jobs/orphans.hpp"
+#include "actors/jobs/sleep_job.hpp"
+#include "actors/log.hpp"
+#include "messages/ticket.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <utility>
+
+namespace evenkeel {
+
+namespace {
+
+constexpr auto tick_period = std::chrono::milliseconds(100);
+
+core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
+  core::run_end result;
+  result.could_not_start = end.could_not_start;
+  result.exit_code = end.exit_code;
+  result.signal = end.signal;
+  result.started_ms = started_ms;
+  result.out_truncated = end.out_truncated;
+  result.err_truncated = end.err_truncated;
+  result.out = std::move(end.out);
+  result.err = std::move(end.err);
+  result.reason = std::move(end.error);
+  return result;
+}
+
+/// Runs on a worker of its own; whatever it throws fails the job alone.
+core::run_end call(const jobs::job_function& function, const std::string& arguments,
+                   std::int64_t started_ms, std::size_t limit) {
+  core::run_end result;
+  result.started_ms = started_ms;
+  try {
+    result.out = function(arguments);
+  } catch (const std::exception& error) {
+    result.succeeded = false;
+    result.exit_code = 1;
+    result.reason = error.what();
+  } catch (...) {
+    result.succeeded = false;
+    result.exit_code = 1;
+    result.reason = "the function threw something that is no exception";
+  }
+  if (result.out.size() > limit) {
+    result.out.resize(limit);
+    result.out_truncated = true;
+  }
+  return result;
+}
+
+} // namespace
+
+void executor_state::start(pointer self, executor_parts parts) {
+  self_ = self;
+  parts_ = std::move(parts);
+  step_ = {parts_.store, 0};
+  jobs::launcher_settings settings;
+  settings.withheld_environment = parts_.withheld_environment;
+  const executor_actor me{self_};
+  launcher_ = std::make_unique<jobs::process_launcher>(
+      [me](jobs::process_event event) { // on the launcher's thread: messages only
+        if (auto* end = std::get_if<jobs::command_end>(&event))
+          caf::anon_send(me, std::move(*end));
+      },
+      settings);
+  self_->delayed_send(self_, tick_period, tick_atom::value);
+}
+
+void executor_state::schedule_flush() {
+  if (!std::exchange(flush_scheduled_, true))
+    self_->send(self_, flush_atom::value); // behind everything that waits in the mailbox now
+}
+
+void executor_state::flush() {
+  flush_scheduled_ = false;
+  parts_.queue->flush(read_clock(), step_.fx);
+  run_outputs();
+}
+
+void executor_state::on_committed(const committed& news) {
+  step_.on_committed(news.number);
+  run_outputs();
+}
+
+void executor_state::run_outputs() {
+  std::vector<core::to_proxy> outgoing;
+  for (auto& output : step_.commit_and_take(self_))
+    std::visit(overloaded{
+                   [&](core::to_proxy& x) { outgoing.push_back(std::move(x)); },
+                   [&](core::start_job& x) { start_job(x); },
+                   [&](core::stop_job& x) { stop_job(x.what); },
+                   [&](core::load_record& x) {
+                     self_->send(parts_.store, load{self_, step_.tag(), x.where});
+                   },
+                   [](core::note& x) { log_line(x); },
+               },
+               output);
+  if (!outgoing.empty())
+    self_->send(parts_.node, std::move(outgoing));
+  if (stopping_ && parts_.queue->idle() && !step_.pending() && !flush_scheduled_)
+    self_->send(parts_.node, done_atom::value); // behind the last words about its jobs
+}
+
+void executor_state::start_job(core::start_job& order) {
+  const auto token = next_token_++;
+  runs_[order.what] = {token, order.spec.kind, order.spec.sleep_ms, read_clock().wall_ms,
+                       to_text(ticket{order.home_code, order.what.job.sequence})};
+  switch (order.spec.kind) {
+  case job_kind::command:
+  case job_kind::script:
+    start_command(order, token);
+    break;
+  case job_kind::function:
+    start_function(order);
+    break;
+  case job_kind::sleep:
+    self_->delayed_send(self_, std::chrono::milliseconds(order.spec.sleep_ms),
+                        job_ended{order.what, {}});
+    break;
+  }
+}
+
+void executor_state::start_command(core::start_job& order, std::uint64_t token) {
+  jobs::command_request request;
+  request.token = token;
+  request.is_script = order.spec.kind == job_kind::script;
+  request.has_stdin = order.spec.has_stdin;
+  request.capture_limit = parts_.capture_limit;
+  request.environment = {{std::string(jobs::ledger_variable), parts_.ledger},
+                         {"EVENKEEL_TICKET", runs_.at(order.what).ticket},
+                         {"EVENKEEL_ATTEMPT", std::to_string(order.attempt)},
+                         {"EVENKEEL_NODE", parts_.node_name}};
+  request.shell_command = std::move(order.spec.text);
+  request.body = std::move(order.spec.body);
+  commands_[token] = order.what;
+  if (launcher_->start(std::move(request)) == jobs::start_result::accepted)
+    return;
+  jobs::command_end refused;
+  refused.token = token;
+  refused.could_not_start = true;
+  refused.error = "the launcher of this node is full";
+  self_->send(self_, std::move(refused));
+}
+
+void executor_state::start_function(const core::start_job& order) {
+  const executor_actor me{self_};
+  self_->spawn([me, function = parts_.functions->find(order.spec.text), what = order.what,
+                arguments = order.spec.body, started_ms = runs_.at(order.what).started_ms,
+                limit = parts_.capture_limit](caf::event_based_actor*) {
+    caf::anon_send(me, job_ended{what, call(function, arguments, started_ms, limit)});
+  });
+}
+
+void executor_state::stop_job(const attempt_ref& what) {
+  const auto found = runs_.find(what);
+  if (found == runs_.end())
+    return;
+  if (found->second.kind == job_kind::command || found->second.kind == job_kind::script) {
+    launcher_->stop(found->second.token);
+  } else if (found->second.kind == job_kind::sleep) {
+    core::run_end end;
+    end.succeeded = false;
+    end.signal = SIGTERM;
+    self_->send(self_, job_ended{what, std::move(end)});
+  } // a function cannot be stopped: its slot is free when it returns
+}
+
+void executor_state::on_command_end(jobs::command_end& end) {
+  const auto found = commands_.find(end.token);
+  if (found == commands_.end())
+    return;
+  job_ended news{found->second, {}};
+  commands_.erase(found);
+  news.end = end_of_command(std::move(end), runs_.at(news.what).started_ms);
+  on_ended(news);
+}
+
+void executor_state::on_ended(job_ended& news) {
+  const auto found = runs_.find(news.what);
+  if (found == runs_.end())
+    return; // the timer of a sleep that was stopped
+  const auto now = read_clock();
+  news.end.started_ms = found->second.started_ms;
+  if (found->second.kind == job_kind::sleep && news.end.succeeded)
+    news.end.out = jobs::sleep_result_text(found->second.ticket, found->second.sleep_ms,
+                                           news.end.started_ms, now.wall_ms);
+  runs_.erase(found);
+  tell([&](auto& queue, auto when, auto& fx) {
+    queue.on_ended(news.what, std::move(news.end), when, fx);
+  });
+}
+
+void executor_state::on_stop() {
+  stopping_ = true;
+  tell([](auto& queue, auto now, auto& fx) { queue.on_shutdown(now, fx); });
+}
+
+void executor_state::on_tick() {
+  const load_numbers now{parts_.queue->queued(), parts_.queue->running(), parts_.queue->done()};
+  if (now.queued != reported_.queued || now.running != reported_.running ||
+      now.done != reported_.done) {
+    reported_ = now;
+    self_->send(parts_.node, now);
+  }
+  self_->delayed_send(self_, tick_period, tick_atom::value);
+}
+
+executor_actor::behavior_type executor(executor_state::pointer self, executor_parts parts) {
+  auto* state = &self->state;
+  state->start(self, std::move(parts));
+  return {
+      [state](const core::link_up& up) {
+        state->tell([&](auto& queue, auto now, auto& fx) {
+          queue.on_link_up(up.link, up.settings, now, fx);
+        });
+      },
+      [state](const core::link_down&) {
+        state->tell([](auto& queue, auto now, auto& fx) { queue.on_link_down(now, fx); });
+      },
+      [state](const core::from_proxy& message) {
+        state->tell([&](auto& queue, auto now, auto& fx) {
+          queue.on_message(message.content, now, fx);
+        });
+      },
+      [state](const committed& news) { state->on_committed(news); },
+      [state](const loaded& answer) {
+        state->tell([&](auto& queue, auto now, auto& fx) {
+          queue.on_loaded(answer.where, answer.content.get(), now, fx);
+        });
+      },
+      [state](job_ended& news) { state->on_ended(news); },
+      [state](jobs::command_end& end) { state->on_command_end(end); },
+      [state](tick_atom) { state->on_tick(); },
+      [state](flush_atom) { state->flush(); },
+      [state](stop_atom) { state->on_stop(); },
+  };
+}
+
+} // namespace evenkeel

@@ -1,0 +1,78 @@
+// The executor actor: a shell around core::executor_queue that really runs jobs. Commands and scripts
+// go to the process launcher, functions to an actor each, sleeps to a timer; nothing blocks.
+// Owns: what runs. Must not decide what runs when.
+#pragma once
+
+#include "actors/core/executor_queue.hpp"
+#include "actors/jobs/function_registry.hpp"
+#include "actors/jobs/process_launcher.hpp"
+#include "actors/local_interfaces.hpp"
+#include "actors/step.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace evenkeel {
+
+struct executor_parts {
+  std::shared_ptr<core::executor_queue> queue; ///< recovered
+  store_actor store;
+  node_service node;
+  std::string node_name;
+  std::string ledger;                 ///< hex, for the environment of jobs (R17)
+  std::size_t capture_limit = 1U << 20U; ///< bytes kept of each of stdout and stderr
+  const jobs::function_registry* functions = nullptr;
+  std::vector<std::string> withheld_environment; ///< variables that no job may see
+};
+
+class executor_state {
+public:
+  static constexpr const char* name = "executor";
+  using pointer = executor_actor::stateful_pointer<executor_state>;
+
+  void start(pointer self, executor_parts parts);
+  template <class Input>
+  void tell(Input&& input) {
+    input(*parts_.queue, read_clock(), step_.fx);
+    schedule_flush();
+  }
+  void on_committed(const committed& news);
+  void on_ended(job_ended& news);
+  void on_command_end(jobs::command_end& end);
+  void on_tick();
+  void on_stop();
+  void flush();
+
+private:
+  struct run {
+    std::uint64_t token = 0; ///< the launcher's name for it
+    job_kind kind = job_kind::command;
+    std::uint32_t sleep_ms = 0;
+    std::int64_t started_ms = 0;
+    std::string ticket;
+  };
+
+  void schedule_flush();
+  void run_outputs();
+  void start_job(core::start_job& order);
+  void start_command(core::start_job& order, std::uint64_t token);
+  void start_function(const core::start_job& order);
+  void stop_job(const attempt_ref& what);
+
+  pointer self_ = nullptr;
+  executor_parts parts_;
+  step<core::executor_output> step_;
+  std::unique_ptr<jobs::process_launcher> launcher_;
+  std::map<attempt_ref, run> runs_;
+  std::map<std::uint64_t, attempt_ref> commands_; ///< by token
+  std::uint64_t next_token_ = 1;
+  load_numbers reported_;
+  bool flush_scheduled_ = false;
+  bool stopping_ = false;
+};
+
+executor_actor::behavior_type executor(executor_state::pointer self, executor_parts parts);
+
+} // namespace evenkeel

@@ -1,0 +1,37 @@
+#include "actors/log.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace evenkeel {
+
+bool start_logging(const std::string& level) {
+  const auto chosen = spdlog::level::from_str(level);
+  if (chosen == spdlog::level::off && level != "off")
+    return false;
+  auto logger = spdlog::stderr_color_mt("evenkeel");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  logger->set_level(chosen);
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+  return true;
+}
+
+void log_line(core::note::level severity, const std::string& text) {
+  switch (severity) {
+  case core::note::level::debug:
+    spdlog::debug("{}", text);
+    break;
+  case core::note::level::info:
+    spdlog::info("{}", text);
+    break;
+  case core::note::level::warning:
+    spdlog::warn("{}", text);
+    break;
+  case core::note::level::error:
+    spdlog::error("{}", text);
+    break;
+  }
+}
+
+} // namespace evenkeel

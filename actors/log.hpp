@@ -1,0 +1,18 @@
+// One line an event, on stderr, through spdlog. Must not know: what the lines mean.
+#pragma once
+
+#include "actors/core/effects.hpp"
+
+#include <string>
+
+namespace evenkeel {
+
+/// Levels: "trace", "debug", "info", "warning", "error", "off". False for another word.
+bool start_logging(const std::string& level);
+
+void log_line(core::note::level severity, const std::string& text);
+inline void log_line(const core::note& line) {
+  log_line(line.severity, line.text);
+}
+
+} // namespace evenkeel

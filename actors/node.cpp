@@ -1,0 +1,346 @@
+#include "actors/node.hpp"
+
+#include "actors/log.hpp"
+#include "actors/question_desk.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace evenkeel {
+
+namespace {
+
+constexpr auto tick_period = std::chrono::milliseconds(50);
+constexpr std::int64_t disk_check_us = 1'000'000;
+constexpr commit_tag link_tag = 0;
+constexpr commit_tag ledger_tag = 1;
+
+template <class T>
+auto from_link(node_state* state) {
+  return [state](const link_header& header, T& content) {
+    state->on_link_message(header, std::move(content));
+  };
+}
+
+/// Questions that this node's ledger cannot answer.
+bool for_others(const client_request& request, const std::string& own_code) {
+  switch (request.kind) {
+  case request_kind::nodes:
+  case request_kind::stats:
+    return true;
+  case request_kind::list:
+    return request.everywhere;
+  case request_kind::submit:
+  case request_kind::wait_all:
+  case request_kind::all_results:
+    return false;
+  default:
+    return request.subject.code != own_code;
+  }
+}
+
+} // namespace
+
+void node_state::start(pointer self, node_parts parts) {
+  self_ = self;
+  parts_ = std::move(parts);
+  link_step_ = {parts_.store, link_tag};
+  ledger_step_ = {parts_.store, ledger_tag};
+  link_step_.fx = std::exchange(parts_.link_fx, {});
+  parts_.ledger->on_identity(parts_.link->ledger(), parts_.link->code());
+  executor_ = parts_.spawn_executor(self_);
+  questions_ = self_->spawn(question_desk, node_service{self_});
+  self_->set_down_handler([this](const caf::down_msg& down) {
+    if (proxy_ && down.source == proxy_.address()) {
+      proxy_ = nullptr;
+      tell_link([](auto& link, auto now, auto& fx) { link.on_disconnected(now, fx); });
+    }
+  });
+  run_link();
+  self_->delayed_send(self_, tick_period, tick_atom::value);
+}
+
+// -- the link -----------------------------------------------------------------------------------------
+
+void node_state::on_connected(const proxy_connected& news) {
+  drop_proxy();
+  proxy_ = news.proxy;
+  self_->monitor(proxy_);
+  tell_link([](auto& link, auto now, auto& fx) { link.on_connected(now, fx); });
+}
+
+void node_state::on_connect_failed(const connect_failed& news) {
+  tell_link([&](auto& link, auto now, auto& fx) { link.on_connect_failed(news.why, now, fx); });
+}
+
+void node_state::drop_proxy() {
+  if (proxy_)
+    self_->demonitor(proxy_.address());
+  proxy_ = nullptr;
+}
+
+void node_state::on_link_message(const link_header& header, proxy_message content) {
+  tell_link([&](auto& link, auto now, auto& fx) {
+    link.on_message(header, std::move(content), now, fx);
+  });
+}
+
+void node_state::on_outgoing(std::vector<core::to_proxy>& messages) {
+  for (auto& message : messages)
+    parts_.link->on_outgoing(std::move(message), link_step_.fx);
+  run_link();
+}
+
+void node_state::run_link() {
+  for (auto outputs = link_step_.commit_and_take(self_); !outputs.empty();
+       outputs = link_step_.commit_and_take(self_))
+    for (auto& output : outputs)
+      run_link_output(output);
+}
+
+void node_state::run_link_output(core::link_output& output) {
+  std::visit(overloaded{
+                 [&](core::connect_now& x) { self_->send(parts_.connector, x); },
+                 [&](core::disconnect_now&) { drop_proxy(); },
+                 [&](core::send_join& x) {
+                   if (proxy_)
+                     self_->send(proxy_, std::move(x.content), node_actor{self_});
+                 },
+                 [&](core::send_link_message& x) {
+                   if (proxy_)
+                     std::visit([&](auto& y) { self_->send(proxy_, x.header, std::move(y)); },
+                                x.content);
+                 },
+                 [&](core::link_up& x) {
+                   tell_ledger([&](auto& ledger, auto now, auto& fx) {
+                     ledger.on_identity(parts_.link->ledger(), x.code);
+                     ledger.on_link_up(x.link, x.settings, now, fx);
+                   });
+                   self_->send(executor_, x);
+                   self_->send(questions_, x);
+                 },
+                 [&](core::link_down& x) {
+                   tell_ledger([](auto& ledger, auto now, auto& fx) {
+                     ledger.on_link_down(now, fx);
+                   });
+                   self_->send(executor_, x);
+                   self_->send(questions_, x);
+                 },
+                 [&](core::from_proxy& x) { route(x); },
+                 [](core::note& x) { log_line(x); },
+             },
+             output);
+}
+
+/// What is about jobs running here is the executor's; answers are the question desk's; all else is
+/// the ledger's.
+void node_state::route(core::from_proxy& message) {
+  const auto& content = message.content;
+  const bool for_executor =
+      std::holds_alternative<assign_batch>(content) ||
+      std::holds_alternative<recall_batch>(content) || std::holds_alternative<stop_batch>(content) ||
+      std::holds_alternative<result_request>(content) ||
+      std::holds_alternative<result_taken>(content) || std::holds_alternative<result_ack>(content);
+  if (std::holds_alternative<answer>(content)) {
+    self_->send(questions_, std::move(message));
+    return;
+  }
+  if (!for_executor)
+    tell_ledger([&](auto& ledger, auto now, auto& fx) { ledger.on_message(content, now, fx); });
+  if (for_executor || std::holds_alternative<result_exchange>(content))
+    self_->send(executor_, std::move(message));
+}
+
+/// Not behind any commit (R9): it carries the commit lag instead.
+void node_state::report_load() {
+  load_report report;
+  const auto now = read_clock();
+  if (!proxy_ || !parts_.link->report_due(now, report))
+    return;
+  report.queued = load_.queued;
+  report.running = load_.running;
+  report.done = load_.done;
+  report.slots = parts_.slots;
+  report.commit_lag_ms = ledger_step_.lag_ms(now);
+  self_->send(proxy_, report);
+}
+
+// -- clients ------------------------------------------------------------------------------------------
+
+void node_state::on_requests(session_requests& incoming) {
+  sessions_.try_emplace(incoming.session, incoming.from);
+  for (auto& [number, request] : incoming.requests) {
+    const core::requester from{false, incoming.session, number};
+    if (for_others(request, parts_.ledger->code()))
+      self_->send(questions_, remote_request{from, std::move(request)});
+    else
+      tell_ledger([&, &wanted = request](auto& ledger, auto now, auto& fx) {
+        ledger.on_request(from, wanted, now, fx);
+      });
+  }
+}
+
+void node_state::on_session_closed(const session_closed& gone) {
+  sessions_.erase(gone.session);
+  parts_.ledger->on_session_closed(gone.session);
+  self_->send(questions_, gone);
+}
+
+void node_state::on_replies(std::vector<core::reply>& replies) {
+  deliver(replies);
+}
+
+void node_state::deliver(std::vector<core::reply>& replies) {
+  std::map<std::uint64_t, std::vector<numbered_answer>> by_session;
+  for (auto& item : replies)
+    by_session[item.to.session].push_back({item.to.number, std::move(item.content)});
+  for (auto& [session, answers] : by_session) {
+    const auto found = sessions_.find(session);
+    if (found != sessions_.end())
+      self_->send(found->second, std::move(answers));
+  }
+}
+
+// -- the ledger ---------------------------------------------------------------------------------------
+
+void node_state::schedule_flush() {
+  if (!std::exchange(flush_scheduled_, true))
+    self_->send(self_, flush_atom::value); // behind everything that waits in the mailbox now
+}
+
+void node_state::flush() {
+  flush_scheduled_ = false;
+  parts_.ledger->flush(read_clock(), ledger_step_.fx);
+  run_ledger();
+}
+
+void node_state::run_ledger() {
+  std::vector<core::reply> replies;
+  for (auto& output : ledger_step_.commit_and_take(self_))
+    std::visit(overloaded{
+                   [&](core::reply& x) { replies.push_back(std::move(x)); },
+                   [&](core::to_proxy& x) {
+                     parts_.link->on_outgoing(std::move(x), link_step_.fx);
+                   },
+                   [&](core::load_record& x) {
+                     self_->send(parts_.store, load{self_, ledger_tag, x.where});
+                   },
+                   [](core::note& x) { log_line(x); },
+               },
+               output);
+  deliver(replies);
+  run_link();
+}
+
+void node_state::on_committed(const committed& news) {
+  if (news.tag == link_tag) {
+    link_step_.on_committed(news.number);
+    run_link();
+  } else {
+    ledger_step_.on_committed(news.number);
+    run_ledger();
+  }
+}
+
+void node_state::on_loaded(const loaded& answer) {
+  tell_ledger([&](auto& ledger, auto now, auto& fx) {
+    ledger.on_loaded(answer.where, answer.content.get(), now, fx);
+  });
+}
+
+// -- time and end -------------------------------------------------------------------------------------
+
+void node_state::on_tick() {
+  tell_link([](auto& link, auto now, auto& fx) { link.on_tick(now, fx); });
+  tell_ledger([](auto& ledger, auto now, auto& fx) { ledger.on_tick(now, fx); });
+  report_load();
+  watch_disk();
+  self_->delayed_send(self_, tick_period, tick_atom::value);
+}
+
+/// Below the reserve, submissions are refused before anything fails (R13).
+void node_state::watch_disk() {
+  const auto now = read_clock().steady_us;
+  if (stopping_ || now - disk_checked_us_ < disk_check_us)
+    return;
+  disk_checked_us_ = now;
+  std::error_code error;
+  const auto space = std::filesystem::space(parts_.data_directory, error);
+  const bool low = !error && space.available < parts_.disk_reserve_bytes;
+  if (low == std::exchange(disk_is_low_, low))
+    return;
+  if (low) {
+    parts_.ledger->refuse_submissions(errc::busy, "the disk of this node is nearly full");
+    log_line(core::note::level::error, "the disk is nearly full: submissions are refused");
+  } else {
+    parts_.ledger->accept_submissions();
+    log_line(core::note::level::info, "the disk has room again: submissions are taken");
+  }
+}
+
+void node_state::on_stop() {
+  if (std::exchange(stopping_, true))
+    return;
+  parts_.ledger->refuse_submissions(errc::unavailable, "this node is stopping");
+  self_->send(executor_, stop_atom::value);
+}
+
+/// Its last words to the proxy are behind us in the mailbox order; then the link may end.
+void node_state::on_executor_stopped() {
+  if (ledger_step_.pending()) {
+    self_->delayed_send(self_, tick_period, done_atom::value);
+    return;
+  }
+  tell_link([](auto& link, auto now, auto& fx) { link.on_shutdown(now, fx); });
+  parts_.on_stopped();
+}
+
+node_service::behavior_type node(node_state::pointer self, node_parts parts) {
+  auto* state = &self->state;
+  state->start(self, std::move(parts));
+  return {
+      [state](const welcome& content) {
+        state->tell_link([&](auto& link, auto now, auto& fx) { link.on_welcome(content, now, fx); });
+      },
+      [state](const refusal& content) {
+        state->tell_link([&](auto& link, auto now, auto& fx) { link.on_refusal(content, now, fx); });
+      },
+      [state](const heartbeat& content) {
+        state->tell_link(
+            [&](auto& link, auto now, auto& fx) { link.on_heartbeat(content, now, fx); });
+      },
+      from_link<spec_request>(state),
+      from_link<submit_ack>(state),
+      from_link<assign_batch>(state),
+      from_link<recall_batch>(state),
+      from_link<stop_batch>(state),
+      from_link<lost_attempt_batch>(state),
+      from_link<grant_request>(state),
+      from_link<result_batch>(state),
+      from_link<result_request>(state),
+      from_link<result_exchange>(state),
+      from_link<result_taken>(state),
+      from_link<result_ack>(state),
+      from_link<located>(state),
+      from_link<query>(state),
+      from_link<answer>(state),
+      from_link<abandon>(state),
+      from_link<text_part>(state),
+      [state](const committed& news) { state->on_committed(news); },
+      [state](const loaded& answer) { state->on_loaded(answer); },
+      [state](session_requests& incoming) { state->on_requests(incoming); },
+      [state](const session_closed& gone) { state->on_session_closed(gone); },
+      [state](std::vector<core::to_proxy>& messages) { state->on_outgoing(messages); },
+      [state](std::vector<core::reply>& replies) { state->on_replies(replies); },
+      [state](const load_numbers& numbers) { state->on_load(numbers); },
+      [state](const proxy_connected& news) { state->on_connected(news); },
+      [state](const connect_failed& news) { state->on_connect_failed(news); },
+      [state](tick_atom) { state->on_tick(); },
+      [state](flush_atom) { state->flush(); },
+      [state](stop_atom) { state->on_stop(); },
+      [state](done_atom) { state->on_executor_stopped(); },
+  };
+}
+
+} // namespace evenkeel

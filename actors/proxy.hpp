@@ -1,0 +1,57 @@
+// The proxy actor: a shell around core::membership. Every message between the cluster's processes
+// passes here; jobs go on to the dispatcher, results to the result collector.
+// Owns: the channels (who sent which join). Must not decide anything.
+#pragma once
+
+#include "actors/core/membership.hpp"
+#include "actors/local_interfaces.hpp"
+#include "actors/step.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace evenkeel {
+
+struct proxy_parts {
+  std::shared_ptr<core::membership> membership; ///< recovered, not started
+  store_actor store;
+  dispatcher_actor dispatcher;
+  result_collector_actor collector;
+  bool wiped = false; ///< the disk was empty
+  std::function<void()> on_stopped;
+};
+
+class proxy_state {
+public:
+  static constexpr const char* name = "proxy";
+  using pointer = proxy_service::stateful_pointer<proxy_state>;
+
+  void start(pointer self, proxy_parts parts);
+
+  void on_join(const join& request, const node_actor& peer);
+  void on_load_report(const load_report& report);
+  void on_link_message(const link_header& header, node_message content);
+  void on_outgoing(std::vector<core::to_node>& messages);
+  void on_committed(const committed& news);
+  void on_tick();
+  void on_stop();
+  void flush();
+
+private:
+  std::uint64_t channel_of_sender();
+  void on_down(const caf::actor_addr& peer);
+  void run(core::membership_output& output);
+  void route(core::from_node& message);
+
+  pointer self_ = nullptr;
+  proxy_parts parts_;
+  step<core::membership_output> step_;
+  std::map<caf::actor_addr, std::uint64_t> channels_;
+  std::map<std::uint64_t, node_actor> peers_;
+  std::uint64_t next_channel_ = 1;
+};
+
+proxy_service::behavior_type proxy(proxy_state::pointer self, proxy_parts parts);
+
+} // namespace evenkeel

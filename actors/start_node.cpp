@@ -1,0 +1,121 @@
+#include "actors/start_node.hpp"
+
+#include "actors/clock.hpp"
+#include "actors/connector.hpp"
+#include "actors/disk.hpp"
+#include "actors/executor.hpp"
+#include "actors/jobs/orphans.hpp"
+#include "actors/log.hpp"
+#include "actors/node.hpp"
+#include "actors/store.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace evenkeel {
+
+struct recovered_node {
+  std::shared_ptr<persistence::store> disk;
+  std::shared_ptr<core::node_link> link;
+  std::shared_ptr<core::ticket_ledger> ledger;
+  std::shared_ptr<core::executor_queue> queue;
+  core::link_effects link_fx;
+  const jobs::function_registry* functions = nullptr;
+};
+
+namespace {
+
+/// Command jobs of a killed node must not live on unseen (R17).
+void end_leftovers(const std::string& ledger) {
+  constexpr auto patience = std::chrono::seconds(5);
+  const auto sweep = jobs::end_orphans(ledger, patience);
+  for (const auto& orphan : sweep.ended)
+    log_line(core::note::level::warning, "ended what an earlier life of this node left running: " +
+                                             std::to_string(orphan.identity.pid) + " " +
+                                             orphan.command);
+  for (const auto& orphan : sweep.remaining)
+    log_line(core::note::level::error, "cannot end a leftover process: " +
+                                           std::to_string(orphan.identity.pid) + " " +
+                                           orphan.command);
+}
+
+core::link_settings link_settings_of(const node_options& options,
+                                     const jobs::function_registry& functions) {
+  core::link_settings settings;
+  settings.name = options.name;
+  settings.address = options.client_address + ":" + std::to_string(options.client_port);
+  settings.slots = options.slots;
+  settings.functions = functions.names();
+  return settings;
+}
+
+} // namespace
+
+std::shared_ptr<recovered_node> recover_node(const node_options& options,
+                                             const jobs::function_registry& functions) {
+  auto all = std::make_shared<recovered_node>();
+  all->functions = &functions;
+  all->disk = open_disk(options.data_directory);
+  all->link = std::make_shared<core::node_link>(link_settings_of(options, functions),
+                                                ledger_id{random_bits(), random_bits()},
+                                                random_bits());
+  core::ledger_limits limits;
+  limits.retention_ms = options.retention_ms;
+  limits.max_open_jobs = options.max_open_jobs;
+  all->ledger = std::make_shared<core::ticket_ledger>(limits);
+  std::vector<record::value> held;
+  const auto count = recover_disk(*all->disk, [&](record::value&& content) {
+    all->link->recover(content);
+    if (std::holds_alternative<record::held_attempt>(content))
+      held.push_back(std::move(content));
+    else
+      all->ledger->recover(content);
+  });
+  all->link->on_start(read_clock(), all->link_fx);
+  core::executor_settings settings;
+  settings.node = options.name;
+  settings.process = all->link->process();
+  settings.slots = options.slots;
+  settings.functions = functions.names();
+  all->queue = std::make_shared<core::executor_queue>(std::move(settings));
+  for (const auto& content : held)
+    all->queue->recover(content);
+  log_line(core::note::level::info,
+           "recovered " + std::to_string(count) + " records from " + options.data_directory + ": " +
+               std::to_string(all->ledger->open_jobs()) + " open jobs, " +
+               std::to_string(all->ledger->finished_jobs()) + " results");
+  end_leftovers(to_text(all->link->ledger()));
+  return all;
+}
+
+node_service start_node(caf::actor_system& system, const node_options& options,
+                        const std::shared_ptr<recovered_node>& recovered,
+                        std::function<void()> on_stopped) {
+  const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
+  node_parts parts;
+  parts.link = recovered->link;
+  parts.ledger = recovered->ledger;
+  parts.link_fx = std::move(recovered->link_fx);
+  parts.store = disk;
+  parts.connector =
+      system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port);
+  parts.data_directory = options.data_directory;
+  parts.disk_reserve_bytes = options.disk_reserve_bytes;
+  parts.slots = options.slots;
+  parts.on_stopped = std::move(on_stopped);
+  parts.spawn_executor = [&system, disk, recovered, options](const node_service& owner) {
+    executor_parts mine;
+    mine.queue = recovered->queue;
+    mine.store = disk;
+    mine.node = owner;
+    mine.node_name = options.name;
+    mine.ledger = to_text(recovered->link->ledger());
+    mine.capture_limit = options.capture_limit;
+    mine.functions = recovered->functions;
+    return system.spawn(executor, std::move(mine));
+  };
+  return system.spawn(node, std::move(parts));
+}
+
+} // namespace evenkeel

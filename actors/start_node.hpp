@@ -1,0 +1,42 @@
+// Puts a node together: disk, recovery, orphans, actors. The client port is client_gateway's.
+#pragma once
+
+#include "actors/jobs/function_registry.hpp"
+#include "actors/local_interfaces.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace evenkeel {
+
+struct node_options {
+  std::string proxy_host = "127.0.0.1";
+  std::uint16_t proxy_port = 8080;
+  std::string name;
+  std::uint32_t slots = 1;
+  std::string client_address = "127.0.0.1"; ///< as NODES shows it, with `client_port`
+  std::uint16_t client_port = 9000;
+  std::string data_directory;
+  std::uint64_t retention_ms = 7ULL * 24 * 3600 * 1000;
+  std::uint64_t capture_limit = 1U << 20U;
+  std::uint64_t max_open_jobs = 4'000'000;
+  std::uint64_t disk_reserve_bytes = 64ULL << 20U;
+};
+
+/// A node before its actors run: what can fail at the start has been done.
+struct recovered_node;
+
+/// Opens and recovers the data directory, and ends what an earlier life left running (R17). Throws
+/// std::runtime_error with one clear sentence.
+std::shared_ptr<recovered_node>
+recover_node(const node_options& options,
+             const jobs::function_registry& functions = jobs::function_registry::global());
+
+/// `on_stopped` is called once, when a stop_atom has been carried out.
+node_service start_node(caf::actor_system& system, const node_options& options,
+                        const std::shared_ptr<recovered_node>& recovered,
+                        std::function<void()> on_stopped);
+
+} // namespace evenkeel

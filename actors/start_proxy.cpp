@@ -1,0 +1,60 @@
+#include "actors/start_proxy.hpp"
+
+#include "actors/disk.hpp"
+#include "actors/dispatcher.hpp"
+#include "actors/log.hpp"
+#include "actors/proxy.hpp"
+#include "actors/result_collector.hpp"
+#include "actors/store.hpp"
+
+#include <caf/io/all.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace evenkeel {
+
+struct recovered_proxy {
+  std::shared_ptr<persistence::store> disk;
+  std::shared_ptr<core::membership> membership;
+  std::shared_ptr<core::dispatch_queue> queue;
+  std::shared_ptr<core::result_relay> relay;
+  bool wiped = true;
+};
+
+std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
+  auto all = std::make_shared<recovered_proxy>();
+  all->disk = open_disk(options.data_directory);
+  const auto& cluster = options.dispatch.cluster;
+  all->membership = std::make_shared<core::membership>(
+      core::membership_settings{cluster, options.max_nodes}, random_bits());
+  all->queue = std::make_shared<core::dispatch_queue>(options.dispatch);
+  all->relay = std::make_shared<core::result_relay>(cluster);
+  const auto count = recover_disk(*all->disk, [&](record::value&& content) {
+    all->wiped = all->wiped && !std::holds_alternative<record::proxy_identity>(content);
+    all->membership->recover(content);
+    all->relay->recover(content);
+    all->queue->recover(content);
+  });
+  log_line(core::note::level::info, "recovered " + std::to_string(count) + " records from " +
+                                        options.data_directory);
+  return all;
+}
+
+running_proxy start_proxy(caf::actor_system& system, const proxy_options& options,
+                          const std::shared_ptr<recovered_proxy>& recovered,
+                          std::function<void()> on_stopped) {
+  const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
+  const auto queue = system.spawn(dispatcher, disk, recovered->queue);
+  const auto results = system.spawn(result_collector, disk, recovered->relay);
+  const auto actor = system.spawn(proxy, proxy_parts{recovered->membership, disk, queue, results,
+                                                     recovered->wiped, std::move(on_stopped)});
+  const auto port = system.middleman().publish(proxy_actor{actor}, options.port,
+                                               options.listen_address.c_str(), true);
+  if (!port)
+    throw std::runtime_error("cannot listen on " + options.listen_address + ":" +
+                             std::to_string(options.port) + ": " + system.render(port.error()));
+  return {actor, *port};
+}
+
+} // namespace evenkeel

@@ -1,0 +1,16 @@
+// The subcommands of `evenkeel`. Each adds itself to the parser and puts what it does, once parsing
+// is done, into `chosen`; its return value is the exit status.
+#pragma once
+
+#include "apps/options.hpp"
+
+#include <functional>
+
+namespace evenkeel::apps {
+
+using action = std::function<int()>;
+
+void add_proxy_command(CLI::App& app, action& chosen);
+void add_node_command(CLI::App& app, action& chosen);
+
+} // namespace evenkeel::apps

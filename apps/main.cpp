@@ -1,0 +1,44 @@
+// evenkeel: one binary, a subcommand for each part of a cluster.
+#include "apps/commands.hpp"
+#include "messages/version.hpp"
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+constexpr int exit_usage = 2;
+constexpr const char* examples = R"(
+A cluster on this machine, and a job:
+
+  evenkeel proxy &
+  evenkeel node --name a &
+  evenkeel node --name b --client-port 9001 &
+  printf '%s\n' 'SUBMIT -- date' 'WAIT LAST' QUIT | nc 127.0.0.1 9000
+
+Every option --some-name can be given as EVENKEEL_SOME_NAME as well.
+`evenkeel SUBCOMMAND --help` tells more.)";
+
+} // namespace
+
+int main(int argc, char** argv) {
+  namespace apps = evenkeel::apps;
+  apps::adopt_original_variables();
+  CLI::App app{"Evenkeel, a cluster job scheduler: submit to any node, equal load on all."};
+  app.set_version_flag("--version", std::string("evenkeel ") + evenkeel::version);
+  app.require_subcommand(1);
+  app.footer(examples);
+  apps::action chosen;
+  apps::add_proxy_command(app, chosen);
+  apps::add_node_command(app, chosen);
+  try {
+    app.parse(argc, argv);
+    return chosen();
+  } catch (const CLI::ParseError& error) {
+    const auto status = app.exit(error);
+    return status == 0 ? 0 : exit_usage;
+  } catch (const std::exception& error) {
+    std::cerr << "evenkeel: " << error.what() << '\n';
+    return 1;
+  }
+}

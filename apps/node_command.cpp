@@ -1,0 +1,137 @@
+// evenkeel node: takes submissions, runs jobs, answers clients.
+#include "actors/client_gateway.hpp"
+#include "actors/log.hpp"
+#include "actors/start_node.hpp"
+#include "actors/system_config.hpp"
+#include "apps/commands.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+namespace evenkeel::apps {
+
+namespace {
+
+constexpr std::size_t spare_threads = 3; ///< beside those that job functions may occupy
+constexpr auto stop_patience = std::chrono::seconds(8);
+constexpr std::uint64_t ms_per_day = 24ULL * 3600 * 1000;
+
+struct node_choice {
+  node_options options;
+  gateway_settings clients;
+  log_options log;
+  double retention_days = 7;
+  bool open = false;
+};
+
+int run(const node_choice& choice) {
+  if (!apply(choice.log))
+    return 2;
+  if (!is_loopback(choice.clients.address) && !choice.open)
+    throw std::runtime_error("--client-address " + choice.clients.address +
+                             ": whoever connects may run commands here; listening beyond loopback "
+                             "needs --open, which says that everyone who can connect may do so");
+  block_stop_signals();
+  auto options = choice.options;
+  if (options.data_directory.empty())
+    options.data_directory = "./evenkeel-data/" + options.name;
+  options.retention_ms =
+      static_cast<std::uint64_t>(choice.retention_days * static_cast<double>(ms_per_day));
+  client_gateway gateway{choice.clients};
+  options.client_address = choice.clients.address;
+  options.client_port = gateway.port();
+  const auto recovered = recover_node(options);
+  system_config config{options.slots + spare_threads};
+  caf::actor_system system{config};
+  std::promise<void> stopped;
+  const auto actor =
+      start_node(system, options, recovered, [&stopped] { stopped.set_value(); });
+  gateway.start(system, actor);
+  log_line(core::note::level::info, "node " + options.name + " is ready for clients on " +
+                                        options.client_address + ":" +
+                                        std::to_string(options.client_port));
+  wait_for_stop_signal();
+  log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
+  caf::anon_send(actor, stop_atom::value);
+  stopped.get_future().wait_for(stop_patience);
+  gateway.stop();
+  spdlog::shutdown();
+  std::_Exit(0); // CAF waits for actors for ever; all that was acknowledged is on disk
+}
+
+void add_client_options(CLI::App& app, node_choice& choice) {
+  app.add_option("--client-port", choice.clients.port,
+                 "port for clients (nc); 0: any free one, see the log")
+      ->envname("EVENKEEL_CLIENT_PORT")
+      ->check(port_range())
+      ->capture_default_str();
+  app.add_option("--client-address", choice.clients.address, "address for clients")
+      ->envname("EVENKEEL_CLIENT_ADDRESS")
+      ->capture_default_str();
+  app.add_flag("--open", choice.open,
+               "allow --client-address beyond loopback: everyone who can connect may run commands")
+      ->envname("EVENKEEL_OPEN");
+  app.add_option("--max-clients", choice.clients.max_sessions, "connections at most; then -BUSY")
+      ->envname("EVENKEEL_MAX_CLIENTS")
+      ->capture_default_str();
+}
+
+void add_job_options(CLI::App& app, node_choice& choice) {
+  app.add_option("--slots", choice.options.slots, "jobs that run here at the same time")
+      ->envname("EVENKEEL_SLOTS")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  app.add_option("--capture-limit", choice.options.capture_limit,
+                 "bytes kept of each of a job's stdout and stderr")
+      ->envname("EVENKEEL_CAPTURE_LIMIT")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 20U))
+      ->capture_default_str();
+  app.add_option("--retention", choice.retention_days, "days for which results are kept")
+      ->envname("EVENKEEL_RETENTION")
+      ->check(CLI::Range(0.0, 36500.0))
+      ->capture_default_str();
+  app.add_option("--max-open-jobs", choice.options.max_open_jobs,
+                 "unfinished jobs submitted here; beyond: -BUSY")
+      ->envname("EVENKEEL_MAX_OPEN_JOBS")
+      ->capture_default_str();
+  app.add_option("--disk-reserve", choice.options.disk_reserve_bytes,
+                 "bytes of free disk below which submissions get -BUSY")
+      ->envname("EVENKEEL_DISK_RESERVE")
+      ->capture_default_str();
+}
+
+} // namespace
+
+void add_node_command(CLI::App& app, action& chosen) {
+  const auto choice = std::make_shared<node_choice>();
+  auto& options = choice->options;
+  options.name = host_name();
+  options.slots = std::max(1U, std::thread::hardware_concurrency());
+  auto* command =
+      app.add_subcommand("node", "takes submissions from clients, runs jobs, keeps results");
+  command->add_option("proxy-host", options.proxy_host, "where the proxy is")
+      ->envname("EVENKEEL_PROXY_HOST")
+      ->capture_default_str();
+  command->add_option("proxy-port", options.proxy_port, "its cluster port")
+      ->envname("EVENKEEL_PROXY_PORT")
+      ->check(port_range())
+      ->capture_default_str();
+  command->add_option("--name", options.name, "label, unique in the cluster [host name]")
+      ->envname("EVENKEEL_NAME")
+      ->capture_default_str();
+  command
+      ->add_option("--data", options.data_directory,
+                   "directory of its state; made if missing [./evenkeel-data/NAME]")
+      ->envname("EVENKEEL_DATA");
+  add_client_options(*command, *choice);
+  add_job_options(*command, *choice);
+  add_log_options(*command, choice->log);
+  command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
+}
+
+} // namespace evenkeel::apps

@@ -1,0 +1,85 @@
+#include "apps/options.hpp"
+
+#include "actors/log.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <utility>
+
+namespace evenkeel::apps {
+
+namespace {
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+} // namespace
+
+void add_log_options(CLI::App& app, log_options& chosen) {
+  app.add_option("--log-level", chosen.level, "trace, debug, info, warning, error or off")
+      ->envname("EVENKEEL_LOG_LEVEL")
+      ->capture_default_str();
+  app.add_flag("--verbose", chosen.verbose, "the same as --log-level debug")
+      ->envname("EVENKEEL_VERBOSE");
+}
+
+bool apply(const log_options& chosen) {
+  if (start_logging(chosen.verbose ? "debug" : chosen.level))
+    return true;
+  std::cerr << "evenkeel: --log-level: \"" << chosen.level
+            << "\" is not one of trace, debug, info, warning, error, off\n";
+  return false;
+}
+
+void adopt_original_variables() {
+  constexpr std::array names{"DISPATCH_PERIOD", "MAX_NUM_JOBS_DISPATCH", "REQUEST_RESULT_PERIOD",
+                             "MAX_NUM_NODES", "VERBOSE"};
+  for (const auto* name : names)
+    if (const auto* value = std::getenv(name); value != nullptr)
+      setenv((std::string("EVENKEEL_") + name).c_str(), value, 0);
+}
+
+void block_stop_signals() {
+  const auto set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int wait_for_stop_signal() {
+  const auto set = stop_signals();
+  int number = 0;
+  while (sigwait(&set, &number) != 0) {
+  }
+  return number;
+}
+
+bool is_loopback(const std::string& address) {
+  boost::system::error_code error;
+  const auto parsed = boost::asio::ip::make_address(address, error);
+  return error ? address == "localhost" : parsed.is_loopback();
+}
+
+CLI::Validator port_range() {
+  return CLI::Range(0, static_cast<int>(std::numeric_limits<std::uint16_t>::max()));
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0')
+    return "node";
+  return name.data();
+}
+
+} // namespace evenkeel::apps

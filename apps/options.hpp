@@ -1,0 +1,42 @@
+// What the subcommands share: CLI11 set up our way (every option has an EVENKEEL_* twin), logging,
+// and the wait for SIGTERM.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <string>
+
+namespace evenkeel::apps {
+
+struct log_options {
+  std::string level = "info";
+  bool verbose = false;
+};
+
+/// --log-level and VERBOSE.
+void add_log_options(CLI::App& app, log_options& chosen);
+/// False, with a line on stderr, for an unknown level.
+bool apply(const log_options& chosen);
+
+/// The original system's variables stand for ours unless those are set: DISPATCH_PERIOD means
+/// EVENKEEL_DISPATCH_PERIOD, and so on. Before parsing.
+void adopt_original_variables();
+
+/// Before any thread exists: SIGTERM and SIGINT are waited for, not handled.
+void block_stop_signals();
+/// Returns the signal that asked us to stop.
+int wait_for_stop_signal();
+
+/// True for an address that only this machine can reach.
+bool is_loopback(const std::string& address);
+
+/// 0 to 65535.
+CLI::Validator port_range();
+
+/// Name of this host.
+std::string host_name();
+
+} // namespace evenkeel::apps

@@ -1,0 +1,111 @@
+// evenkeel proxy: the balancer of a cluster.
+#include "actors/log.hpp"
+#include "actors/start_proxy.hpp"
+#include "actors/system_config.hpp"
+#include "apps/commands.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+
+namespace evenkeel::apps {
+
+namespace {
+
+constexpr std::size_t scheduler_threads = 4;
+
+struct proxy_choice {
+  proxy_options options;
+  log_options log;
+  bool plain_cluster = false;
+};
+
+int run(const proxy_choice& choice) {
+  if (!apply(choice.log))
+    return 2;
+  const auto& options = choice.options;
+  if (!is_loopback(options.listen_address) && !choice.plain_cluster)
+    throw std::runtime_error("--listen " + options.listen_address +
+                             ": the cluster port has no authentication; listening beyond loopback "
+                             "needs --plain-cluster, which says that this network is trusted");
+  block_stop_signals();
+  const auto recovered = recover_proxy(options);
+  system_config config{scheduler_threads};
+  caf::actor_system system{config};
+  std::promise<void> stopped;
+  const auto running =
+      start_proxy(system, options, recovered, [&stopped] { stopped.set_value(); });
+  log_line(core::note::level::info, "proxy is ready on " + options.listen_address + ":" +
+                                        std::to_string(running.port));
+  wait_for_stop_signal();
+  log_line(core::note::level::info, "stopping");
+  caf::anon_send(running.actor, stop_atom::value);
+  stopped.get_future().wait_for(std::chrono::seconds(2));
+  spdlog::shutdown();
+  std::_Exit(0); // CAF waits for actors for ever; all that was acknowledged is on disk
+}
+
+void add_cluster_options(CLI::App& app, core::dispatch_settings& dispatch) {
+  app.add_option("--dispatch-period", dispatch.dispatch_period_ms,
+                 "ms between dispatch rounds; 0: at once (also DISPATCH_PERIOD)")
+      ->envname("EVENKEEL_DISPATCH_PERIOD")
+      ->capture_default_str();
+  app.add_option("--max-num-jobs-dispatch", dispatch.max_jobs_per_round,
+                 "jobs per dispatch round; 0: no limit (also MAX_NUM_JOBS_DISPATCH)")
+      ->envname("EVENKEEL_MAX_NUM_JOBS_DISPATCH")
+      ->capture_default_str();
+  app.add_option("--request-result-period", dispatch.cluster.result_period_ms,
+                 "ms between requests for results; 0: results come at once (also "
+                 "REQUEST_RESULT_PERIOD)")
+      ->envname("EVENKEEL_REQUEST_RESULT_PERIOD")
+      ->capture_default_str();
+  app.add_option("--lease", dispatch.cluster.lease_ms,
+                 "ms of silence until a node is suspected; it keeps its jobs for the grace")
+      ->envname("EVENKEEL_LEASE")
+      ->check(CLI::Range(500, 3'600'000))
+      ->capture_default_str();
+  app.add_option("--grace", dispatch.cluster.grace_ms,
+                 "ms in which a suspected node may come back before its jobs run elsewhere")
+      ->envname("EVENKEEL_GRACE")
+      ->capture_default_str();
+  app.add_flag("--weighted", dispatch.weighted,
+               "equal load per slot instead of equal numbers of jobs")
+      ->envname("EVENKEEL_WEIGHTED");
+}
+
+} // namespace
+
+void add_proxy_command(CLI::App& app, action& chosen) {
+  const auto choice = std::make_shared<proxy_choice>();
+  auto& options = choice->options;
+  options.data_directory = "./evenkeel-data/proxy";
+  auto* command = app.add_subcommand("proxy", "the balancer: knows every node's load, decides who "
+                                              "runs what, carries results home");
+  command
+      ->add_option("port", options.port, "cluster port, for the nodes; 0: any free one, see the log")
+      ->envname("EVENKEEL_PROXY_PORT")
+      ->check(port_range())
+      ->capture_default_str();
+  command->add_option("--data", options.data_directory, "directory of its state; made if missing")
+      ->envname("EVENKEEL_DATA")
+      ->capture_default_str();
+  command->add_option("--listen", options.listen_address, "address of the cluster port")
+      ->envname("EVENKEEL_LISTEN")
+      ->capture_default_str();
+  command
+      ->add_flag("--plain-cluster", choice->plain_cluster,
+                 "allow --listen beyond loopback: anyone who reaches the port controls the cluster")
+      ->envname("EVENKEEL_PLAIN_CLUSTER");
+  command
+      ->add_option("--max-num-nodes", options.max_nodes,
+                   "live nodes at most; 0: no limit (also MAX_NUM_NODES)")
+      ->envname("EVENKEEL_MAX_NUM_NODES")
+      ->capture_default_str();
+  add_cluster_options(*command, options.dispatch);
+  add_log_options(*command, choice->log);
+  command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
+}
+
+} // namespace evenkeel::apps

@@ -1,0 +1,29 @@
+// The directory that a store lives in, as the operating system sees it.
+// Must not know: LevelDB, except for the name of its lock file.
+#pragma once
+
+#include "persistence/store.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace evenkeel::persistence {
+
+/// Makes the directory, and parents that are missing, with mode 0700, durably: each new one and its
+/// parent are fsynced. Fails also when it is there but cannot be written to.
+status make_data_directory(const std::string& path);
+
+/// fsyncs a directory, so that files made or renamed in it stay.
+status sync_directory(const std::string& path);
+
+/// The process that holds LevelDB's lock. Never call it while this process has the store open:
+/// closing the lock file here would drop our own lock.
+std::optional<pid_t> lock_holder(const std::string& path);
+
+/// Bytes that we may still write to its file system; 0 when that cannot be found out.
+std::uint64_t free_bytes_at(const std::string& path);
+
+} // namespace evenkeel::persistence

@@ -1,0 +1,24 @@
+// Start-up: all records of a store, decoded; damaged ones set aside.
+#pragma once
+
+#include "messages/records.hpp"
+#include "persistence/store.hpp"
+
+#include <functional>
+
+namespace evenkeel::persistence {
+
+using record_callback = std::function<void(record::value&&)>;
+
+/// Hands over every intact record, in the order of their keys. A damaged one is moved to the
+/// quarantine and named in a warning of `report`. Errors, after which the records seen so far must
+/// not be used and nothing was moved:
+///  - newer_format: a record of a kind or version that only a newer program knows; named in the
+///  text.
+///  - damaged: the store itself, or one of the records that a ledger cannot do without: its
+///  identity
+///    and the numbers it has issued (a new ledger in its place would break promises already given).
+///  - io: reading failed.
+status recover(store& from, const record_callback& on_record, open_report& report);
+
+} // namespace evenkeel::persistence
