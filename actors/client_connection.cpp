@@ -82,14 +82,14 @@ void client_connection::start_write() {
   if (!leaving_.empty() || waiting_.empty())
     return;
   leaving_ = std::exchange(waiting_, {});
-  asio::async_write(socket_, asio::buffer(leaving_),
-                    [self = shared_from_this()](const boost::system::error_code& error,
-                                                std::size_t) {
-                      if (error)
-                        self->gone();
-                      else
-                        self->on_written();
-                    });
+  asio::async_write(
+      socket_, asio::buffer(leaving_),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+        if (error)
+          self->gone();
+        else
+          self->on_written();
+      });
 }
 
 void client_connection::on_written() {
@@ -128,17 +128,17 @@ void client_connection::start_discarding() {
 }
 
 void client_connection::discard() {
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](
-                                                 const boost::system::error_code& waited) {
-    auto error = waited;
-    const auto bytes = error ? 0 : self->socket_.read_some(asio::buffer(input), error);
-    if ((error && error != asio::error::would_block) || bytes >= self->discard_limit_) {
-      self->gone();
-      return;
-    }
-    self->discard_limit_ -= bytes;
-    self->discard();
-  });
+  socket_.async_wait(
+      tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& waited) {
+        auto error = waited;
+        const auto bytes = error ? 0 : self->socket_.read_some(asio::buffer(input), error);
+        if ((error && error != asio::error::would_block) || bytes >= self->discard_limit_) {
+          self->gone();
+          return;
+        }
+        self->discard_limit_ -= bytes;
+        self->discard();
+      });
 }
 
 void client_connection::close() {

@@ -28,8 +28,8 @@ public:
   void read_more();
   /// Sends these bytes, after those before them; client_drained tells when they have left.
   void write(std::string bytes);
-  /// Writes what is left, shuts down writing, discards input (at most `discard_limit` bytes or 10 s)
-  /// and closes: so no reply is lost to a reset.
+  /// Writes what is left, shuts down writing, discards input (at most `discard_limit` bytes or 10
+  /// s) and closes: so no reply is lost to a reset.
   void finish(std::uint64_t discard_limit);
   void close();
 

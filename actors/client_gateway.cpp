@@ -64,23 +64,23 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
         acceptor.listen(asio::socket_base::max_listen_connections, error);
     }
     if (error)
-      throw std::runtime_error("cannot listen for clients on " + settings.address + ":" +
-                               std::to_string(settings.port) + ": " + error.message());
+      throw std::runtime_error("cannot listen for clients on " + settings.address + ":"
+                               + std::to_string(settings.port) + ": " + error.message());
   }
 
   void accept() {
-    acceptor.async_accept([self = shared_from_this()](const boost::system::error_code& error,
-                                                      tcp::socket socket) {
-      if (self->stopped)
-        return;
-      if (error) { // out of descriptors, say: without the pause this would burn a core
-        self->pause.expires_after(accept_pause);
-        self->pause.async_wait([self](const boost::system::error_code&) { self->accept(); });
-        return;
-      }
-      self->serve(std::move(socket));
-      self->accept();
-    });
+    acceptor.async_accept(
+        [self = shared_from_this()](const boost::system::error_code& error, tcp::socket socket) {
+          if (self->stopped)
+            return;
+          if (error) { // out of descriptors, say: without the pause this would burn a core
+            self->pause.expires_after(accept_pause);
+            self->pause.async_wait([self](const boost::system::error_code&) { self->accept(); });
+            return;
+          }
+          self->serve(std::move(socket));
+          self->accept();
+        });
   }
 
   void serve(tcp::socket socket) {
@@ -94,8 +94,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
       return;
     }
     ++*sessions;
-    const auto connection = std::make_shared<client_connection>(
-        std::move(socket), [count = sessions] { --*count; });
+    const auto connection =
+        std::make_shared<client_connection>(std::move(socket), [count = sessions] { --*count; });
     connection->attach(system->spawn(client_session, ++last_session, node, connection));
     connection->read_more();
   }

@@ -1,7 +1,7 @@
 // The client port: sockets on one side, client_session actors on the other. Runs on a thread of its
-// own with Boost.Asio, apart from CAF's multiplexer: a flood of clients cannot delay heartbeats, and
-// a half-closed connection still gets its replies (CAF's brokers drop it).
-// Owns: the listening socket and every client connection. Must not know: the protocol.
+// own with Boost.Asio, apart from CAF's multiplexer: a flood of clients cannot delay heartbeats,
+// and a half-closed connection still gets its replies (CAF's brokers drop it). Owns: the listening
+// socket and every client connection. Must not know: the protocol.
 #pragma once
 
 #include "actors/local_interfaces.hpp"
@@ -15,7 +15,7 @@ namespace evenkeel {
 
 struct gateway_settings {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 9000; ///< 0: any free one
+  std::uint16_t port = 9000;         ///< 0: any free one
   std::size_t max_sessions = 20'000; ///< beyond: -BUSY; also kept below the descriptor limit
 };
 

@@ -39,9 +39,9 @@ void client_session_state::on_gone() {
   self_->quit();
 }
 
-client_session_actor::behavior_type
-client_session(client_session_state::pointer self, std::uint64_t session, node_service node,
-               std::shared_ptr<client_connection> connection) {
+client_session_actor::behavior_type client_session(client_session_state::pointer self,
+                                                   std::uint64_t session, node_service node,
+                                                   std::shared_ptr<client_connection> connection) {
   auto* state = &self->state;
   state->start(self, session, std::move(node), std::move(connection));
   return {

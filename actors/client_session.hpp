@@ -39,8 +39,8 @@ private:
   bool reading_ = true; ///< a read was asked for and has not come back
 };
 
-client_session_actor::behavior_type
-client_session(client_session_state::pointer self, std::uint64_t session, node_service node,
-               std::shared_ptr<client_connection> connection);
+client_session_actor::behavior_type client_session(client_session_state::pointer self,
+                                                   std::uint64_t session, node_service node,
+                                                   std::shared_ptr<client_connection> connection);
 
 } // namespace evenkeel

@@ -1,5 +1,5 @@
-// Finds the proxy for a node. CAF's own connect has no time-out and blocks its middleman, so that one
-// host that swallows packets would stall all others: here a plain connect with a deadline comes
+// Finds the proxy for a node. CAF's own connect has no time-out and blocks its middleman, so that
+// one host that swallows packets would stall all others: here a plain connect with a deadline comes
 // first, then a request with a deadline.
 // A detached actor: it may block. A handle it found is not trusted until the proxy has answered.
 #pragma once

@@ -45,15 +45,14 @@ void dispatcher_state::on_tick() {
 void dispatcher_state::run_outputs() {
   std::vector<core::to_node> outgoing;
   for (auto& output : step_.commit_and_take(self_))
-    std::visit(overloaded{
-                   [&](core::to_node& x) { outgoing.push_back(std::move(x)); },
-                   [&](core::executor_given_up& x) { self_->send(neighbours_.collector, x); },
-                   [&](core::result_period& x) {
-                     self_->send(neighbours_.collector, std::move(x));
-                   },
-                   [](core::note& x) { log_line(x); },
-               },
-               output);
+    std::visit(
+        overloaded{
+            [&](core::to_node& x) { outgoing.push_back(std::move(x)); },
+            [&](core::executor_given_up& x) { self_->send(neighbours_.collector, x); },
+            [&](core::result_period& x) { self_->send(neighbours_.collector, std::move(x)); },
+            [](core::note& x) { log_line(x); },
+        },
+        output);
   if (!outgoing.empty())
     self_->send(neighbours_.proxy, std::move(outgoing));
 }
@@ -81,9 +80,8 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self, store
         state->tell([&](auto& queue, auto now, auto& fx) { queue.on_message(message, now, fx); });
       },
       [state](const node_load& load) {
-        state->tell([&](auto& queue, auto, auto&) {
-          queue.on_load_report(load.ledger, load.report);
-        });
+        state->tell(
+            [&](auto& queue, auto, auto&) { queue.on_load_report(load.ledger, load.report); });
       },
       [state](const results_seen& seen) {
         state->tell([&](auto& queue, auto now, auto& fx) {

@@ -202,8 +202,8 @@ void executor_state::on_stop() {
 
 void executor_state::on_tick() {
   const load_numbers now{parts_.queue->queued(), parts_.queue->running(), parts_.queue->done()};
-  if (now.queued != reported_.queued || now.running != reported_.running ||
-      now.done != reported_.done) {
+  if (now.queued != reported_.queued || now.running != reported_.running
+      || now.done != reported_.done) {
     reported_ = now;
     self_->send(parts_.node, now);
   }
@@ -223,9 +223,8 @@ executor_actor::behavior_type executor(executor_state::pointer self, executor_pa
         state->tell([](auto& queue, auto now, auto& fx) { queue.on_link_down(now, fx); });
       },
       [state](const core::from_proxy& message) {
-        state->tell([&](auto& queue, auto now, auto& fx) {
-          queue.on_message(message.content, now, fx);
-        });
+        state->tell(
+            [&](auto& queue, auto now, auto& fx) { queue.on_message(message.content, now, fx); });
       },
       [state](const committed& news) { state->on_committed(news); },
       [state](const loaded& answer) {

@@ -1,6 +1,6 @@
-// The executor actor: a shell around core::executor_queue that really runs jobs. Commands and scripts
-// go to the process launcher, functions to an actor each, sleeps to a timer; nothing blocks.
-// Owns: what runs. Must not decide what runs when.
+// The executor actor: a shell around core::executor_queue that really runs jobs. Commands and
+// scripts go to the process launcher, functions to an actor each, sleeps to a timer; nothing
+// blocks. Owns: what runs. Must not decide what runs when.
 #pragma once
 
 #include "actors/core/executor_queue.hpp"
@@ -21,7 +21,7 @@ struct executor_parts {
   store_actor store;
   node_service node;
   std::string node_name;
-  std::string ledger;                 ///< hex, for the environment of jobs (R17)
+  std::string ledger;                    ///< hex, for the environment of jobs (R17)
   std::size_t capture_limit = 1U << 20U; ///< bytes kept of each of stdout and stderr
   const jobs::function_registry* functions = nullptr;
   std::vector<std::string> withheld_environment; ///< variables that no job may see

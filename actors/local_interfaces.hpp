@@ -29,7 +29,8 @@ using flush_atom = caf::atom_constant<caf::atom("flush")>; ///< end of a run of 
 using stop_atom = caf::atom_constant<caf::atom("stop")>;   ///< a clean stop begins
 using done_atom = caf::atom_constant<caf::atom("done")>;   ///< a clean stop is complete
 
-// -- store --------------------------------------------------------------------------------------------
+// -- store
+// --------------------------------------------------------------------------------------------
 
 /// Which of an actor's commit queues an answer of the store belongs to.
 using commit_tag = std::uint8_t;
@@ -69,7 +70,8 @@ using store_actor = caf::typed_actor<caf::reacts_to<commit>, ///< answered by co
                                      caf::reacts_to<load>,   ///< answered by loaded
                                      caf::reacts_to<flush_atom>>;
 
-// -- client sessions ----------------------------------------------------------------------------------
+// -- client sessions
+// ----------------------------------------------------------------------------------
 
 /// The client will send no more.
 struct client_eof {};
@@ -89,9 +91,9 @@ struct numbered_answer {
 using client_session_actor =
     caf::typed_actor<caf::reacts_to<std::vector<numbered_answer>>, ///< from the node
                      caf::reacts_to<std::string>,                  ///< bytes that the client sent
-                     caf::reacts_to<client_eof>,            ///< it will send no more
-                     caf::reacts_to<client_gone>,           ///< the connection is no more
-                     caf::reacts_to<client_drained>>;       ///< bytes have left
+                     caf::reacts_to<client_eof>,                   ///< it will send no more
+                     caf::reacts_to<client_gone>,                  ///< the connection is no more
+                     caf::reacts_to<client_drained>>;              ///< bytes have left
 
 struct session_requests {
   std::uint64_t session = 0;
@@ -102,13 +104,13 @@ struct session_closed {
   std::uint64_t session = 0;
 };
 
-// -- inside a node ------------------------------------------------------------------------------------
+// -- inside a node
+// ------------------------------------------------------------------------------------
 
 /// What the node's executor and result collector see of its link to the proxy.
-using link_listener =
-    caf::typed_actor<caf::reacts_to<core::link_up>,     ///< the link stands
-                     caf::reacts_to<core::link_down>,   ///< it does not any more
-                     caf::reacts_to<core::from_proxy>>; ///< in order
+using link_listener = caf::typed_actor<caf::reacts_to<core::link_up>,     ///< the link stands
+                                       caf::reacts_to<core::link_down>,   ///< it does not any more
+                                       caf::reacts_to<core::from_proxy>>; ///< in order
 
 struct load_numbers {
   std::uint32_t queued = 0;
@@ -124,7 +126,7 @@ struct job_ended {
 /// Runs jobs.
 using executor_actor =
     link_listener::extend<caf::reacts_to<committed>, caf::reacts_to<loaded>,
-                          caf::reacts_to<job_ended>,         ///< a function returned, a sleep is over
+                          caf::reacts_to<job_ended>, ///< a function returned, a sleep is over
                           caf::reacts_to<jobs::command_end>, ///< from the process launcher
                           caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
                           caf::reacts_to<stop_atom>>; ///< end all jobs; done_atom to the node
@@ -162,7 +164,8 @@ using node_service =
                        caf::reacts_to<stop_atom>,  ///< clean stop
                        caf::reacts_to<done_atom>>; ///< the executor has stopped
 
-// -- inside a proxy -----------------------------------------------------------------------------------
+// -- inside a proxy
+// -----------------------------------------------------------------------------------
 
 struct epoch_news {
   epoch current;
@@ -182,7 +185,8 @@ struct proxy_neighbours;
 
 /// Queue, loads, choice of node.
 using dispatcher_actor =
-    caf::typed_actor<caf::reacts_to<proxy_neighbours>, caf::reacts_to<committed>, caf::reacts_to<loaded>, caf::reacts_to<epoch_news>,
+    caf::typed_actor<caf::reacts_to<proxy_neighbours>, caf::reacts_to<committed>,
+                     caf::reacts_to<loaded>, caf::reacts_to<epoch_news>,
                      caf::reacts_to<core::node_up>, caf::reacts_to<core::node_down>,
                      caf::reacts_to<core::from_node>, caf::reacts_to<node_load>,
                      caf::reacts_to<results_seen>,       ///< these slots are free
@@ -191,11 +195,11 @@ using dispatcher_actor =
 
 /// Results on their way home, and questions to other ledgers.
 using result_collector_actor =
-    caf::typed_actor<caf::reacts_to<proxy_neighbours>, caf::reacts_to<committed>, caf::reacts_to<loaded>,
-                     caf::reacts_to<core::node_up>, caf::reacts_to<core::node_down>,
-                     caf::reacts_to<core::from_node>, caf::reacts_to<core::executor_given_up>,
-                     caf::reacts_to<core::result_period>, caf::reacts_to<tick_atom>,
-                     caf::reacts_to<flush_atom>>;
+    caf::typed_actor<caf::reacts_to<proxy_neighbours>, caf::reacts_to<committed>,
+                     caf::reacts_to<loaded>, caf::reacts_to<core::node_up>,
+                     caf::reacts_to<core::node_down>, caf::reacts_to<core::from_node>,
+                     caf::reacts_to<core::executor_given_up>, caf::reacts_to<core::result_period>,
+                     caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>>;
 
 /// The proxy as its own process sees it.
 using proxy_service =

@@ -61,7 +61,8 @@ void node_state::start(pointer self, node_parts parts) {
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
-// -- the link -----------------------------------------------------------------------------------------
+// -- the link
+// -----------------------------------------------------------------------------------------
 
 void node_state::on_connected(const proxy_connected& news) {
   drop_proxy();
@@ -100,48 +101,47 @@ void node_state::run_link() {
 }
 
 void node_state::run_link_output(core::link_output& output) {
-  std::visit(overloaded{
-                 [&](core::connect_now& x) { self_->send(parts_.connector, x); },
-                 [&](core::disconnect_now&) { drop_proxy(); },
-                 [&](core::send_join& x) {
-                   if (proxy_)
-                     self_->send(proxy_, std::move(x.content), node_actor{self_});
-                 },
-                 [&](core::send_link_message& x) {
-                   if (proxy_)
-                     std::visit([&](auto& y) { self_->send(proxy_, x.header, std::move(y)); },
-                                x.content);
-                 },
-                 [&](core::link_up& x) {
-                   tell_ledger([&](auto& ledger, auto now, auto& fx) {
-                     ledger.on_identity(parts_.link->ledger(), x.code);
-                     ledger.on_link_up(x.link, x.settings, now, fx);
-                   });
-                   self_->send(executor_, x);
-                   self_->send(questions_, x);
-                 },
-                 [&](core::link_down& x) {
-                   tell_ledger([](auto& ledger, auto now, auto& fx) {
-                     ledger.on_link_down(now, fx);
-                   });
-                   self_->send(executor_, x);
-                   self_->send(questions_, x);
-                 },
-                 [&](core::from_proxy& x) { route(x); },
-                 [](core::note& x) { log_line(x); },
-             },
-             output);
+  std::visit(
+      overloaded{
+          [&](core::connect_now& x) { self_->send(parts_.connector, x); },
+          [&](core::disconnect_now&) { drop_proxy(); },
+          [&](core::send_join& x) {
+            if (proxy_)
+              self_->send(proxy_, std::move(x.content), node_actor{self_});
+          },
+          [&](core::send_link_message& x) {
+            if (proxy_)
+              std::visit([&](auto& y) { self_->send(proxy_, x.header, std::move(y)); }, x.content);
+          },
+          [&](core::link_up& x) {
+            tell_ledger([&](auto& ledger, auto now, auto& fx) {
+              ledger.on_identity(parts_.link->ledger(), x.code);
+              ledger.on_link_up(x.link, x.settings, now, fx);
+            });
+            self_->send(executor_, x);
+            self_->send(questions_, x);
+          },
+          [&](core::link_down& x) {
+            tell_ledger([](auto& ledger, auto now, auto& fx) { ledger.on_link_down(now, fx); });
+            self_->send(executor_, x);
+            self_->send(questions_, x);
+          },
+          [&](core::from_proxy& x) { route(x); },
+          [](core::note& x) { log_line(x); },
+      },
+      output);
 }
 
 /// What is about jobs running here is the executor's; answers are the question desk's; all else is
 /// the ledger's.
 void node_state::route(core::from_proxy& message) {
   const auto& content = message.content;
-  const bool for_executor =
-      std::holds_alternative<assign_batch>(content) ||
-      std::holds_alternative<recall_batch>(content) || std::holds_alternative<stop_batch>(content) ||
-      std::holds_alternative<result_request>(content) ||
-      std::holds_alternative<result_taken>(content) || std::holds_alternative<result_ack>(content);
+  const bool for_executor = std::holds_alternative<assign_batch>(content)
+                            || std::holds_alternative<recall_batch>(content)
+                            || std::holds_alternative<stop_batch>(content)
+                            || std::holds_alternative<result_request>(content)
+                            || std::holds_alternative<result_taken>(content)
+                            || std::holds_alternative<result_ack>(content);
   if (std::holds_alternative<answer>(content)) {
     self_->send(questions_, std::move(message));
     return;
@@ -166,7 +166,8 @@ void node_state::report_load() {
   self_->send(proxy_, report);
 }
 
-// -- clients ------------------------------------------------------------------------------------------
+// -- clients
+// ------------------------------------------------------------------------------------------
 
 void node_state::on_requests(session_requests& incoming) {
   sessions_.try_emplace(incoming.session, incoming.from);
@@ -202,7 +203,8 @@ void node_state::deliver(std::vector<core::reply>& replies) {
   }
 }
 
-// -- the ledger ---------------------------------------------------------------------------------------
+// -- the ledger
+// ---------------------------------------------------------------------------------------
 
 void node_state::schedule_flush() {
   if (!std::exchange(flush_scheduled_, true))
@@ -218,17 +220,16 @@ void node_state::flush() {
 void node_state::run_ledger() {
   std::vector<core::reply> replies;
   for (auto& output : ledger_step_.commit_and_take(self_))
-    std::visit(overloaded{
-                   [&](core::reply& x) { replies.push_back(std::move(x)); },
-                   [&](core::to_proxy& x) {
-                     parts_.link->on_outgoing(std::move(x), link_step_.fx);
-                   },
-                   [&](core::load_record& x) {
-                     self_->send(parts_.store, load{self_, ledger_tag, x.where});
-                   },
-                   [](core::note& x) { log_line(x); },
-               },
-               output);
+    std::visit(
+        overloaded{
+            [&](core::reply& x) { replies.push_back(std::move(x)); },
+            [&](core::to_proxy& x) { parts_.link->on_outgoing(std::move(x), link_step_.fx); },
+            [&](core::load_record& x) {
+              self_->send(parts_.store, load{self_, ledger_tag, x.where});
+            },
+            [](core::note& x) { log_line(x); },
+        },
+        output);
   deliver(replies);
   run_link();
 }
@@ -249,7 +250,8 @@ void node_state::on_loaded(const loaded& answer) {
   });
 }
 
-// -- time and end -------------------------------------------------------------------------------------
+// -- time and end
+// -------------------------------------------------------------------------------------
 
 void node_state::on_tick() {
   tell_link([](auto& link, auto now, auto& fx) { link.on_tick(now, fx); });
@@ -283,6 +285,9 @@ void node_state::on_stop() {
   if (std::exchange(stopping_, true))
     return;
   parts_.ledger->refuse_submissions(errc::unavailable, "this node is stopping");
+  tell_link([](auto& link, auto, auto& fx) {
+    link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
+  });
   self_->send(executor_, stop_atom::value);
 }
 
@@ -292,6 +297,8 @@ void node_state::on_executor_stopped() {
     self_->delayed_send(self_, tick_period, done_atom::value);
     return;
   }
+  if (std::exchange(left_, true))
+    return;
   tell_link([](auto& link, auto now, auto& fx) { link.on_shutdown(now, fx); });
   parts_.on_stopped();
 }
@@ -301,10 +308,12 @@ node_service::behavior_type node(node_state::pointer self, node_parts parts) {
   state->start(self, std::move(parts));
   return {
       [state](const welcome& content) {
-        state->tell_link([&](auto& link, auto now, auto& fx) { link.on_welcome(content, now, fx); });
+        state->tell_link(
+            [&](auto& link, auto now, auto& fx) { link.on_welcome(content, now, fx); });
       },
       [state](const refusal& content) {
-        state->tell_link([&](auto& link, auto now, auto& fx) { link.on_refusal(content, now, fx); });
+        state->tell_link(
+            [&](auto& link, auto now, auto& fx) { link.on_refusal(content, now, fx); });
       },
       [state](const heartbeat& content) {
         state->tell_link(

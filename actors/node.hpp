@@ -1,6 +1,6 @@
-// The node actor: a shell around core::node_link (the link to the proxy) and core::ticket_ledger (the
-// jobs submitted here). All messages between this node and the proxy pass here.
-// Owns: who the clients' sessions are, the connection to the proxy. Must not decide anything.
+// The node actor: a shell around core::node_link (the link to the proxy) and core::ticket_ledger
+// (the jobs submitted here). All messages between this node and the proxy pass here. Owns: who the
+// clients' sessions are, the connection to the proxy. Must not decide anything.
 #pragma once
 
 #include "actors/core/node_link.hpp"
@@ -86,6 +86,7 @@ private:
   bool disk_is_low_ = false;
   bool flush_scheduled_ = false;
   bool stopping_ = false;
+  bool left_ = false; ///< said `leave`; nothing follows
 };
 
 node_service::behavior_type node(node_state::pointer self, node_parts parts);

@@ -117,32 +117,32 @@ void proxy_state::run(core::membership_output& output) {
     if (peer != peers_.end())
       self_->send(peer->second, std::forward<decltype(content)>(content)...);
   };
-  std::visit(
-      overloaded{
-          [&](core::send_welcome& x) { send(x.channel, std::move(x.content)); },
-          [&](core::send_refusal& x) { send(x.channel, std::move(x.content)); },
-          [&](core::send_message& x) {
-            std::visit([&](auto& content) { send(x.channel, x.header, std::move(content)); },
-                       x.content);
-          },
-          [&](core::node_up& x) {
-            self_->send(parts_.dispatcher, x);
-            self_->send(parts_.collector, std::move(x));
-          },
-          [&](core::node_down& x) {
-            self_->send(parts_.dispatcher, x);
-            self_->send(parts_.collector, std::move(x));
-          },
-          [&](core::from_node& x) { route(x); },
-          [&](core::epoch_begun& x) {
-            self_->send(parts_.dispatcher, epoch_news{x.current, parts_.wiped});
-          },
-          [](core::note& x) { log_line(x); },
-      },
-      output);
+  std::visit(overloaded{
+                 [&](core::send_welcome& x) { send(x.channel, std::move(x.content)); },
+                 [&](core::send_refusal& x) { send(x.channel, std::move(x.content)); },
+                 [&](core::send_message& x) {
+                   std::visit([&](auto& content) { send(x.channel, x.header, std::move(content)); },
+                              x.content);
+                 },
+                 [&](core::node_up& x) {
+                   self_->send(parts_.dispatcher, x);
+                   self_->send(parts_.collector, std::move(x));
+                 },
+                 [&](core::node_down& x) {
+                   self_->send(parts_.dispatcher, x);
+                   self_->send(parts_.collector, std::move(x));
+                 },
+                 [&](core::from_node& x) { route(x); },
+                 [&](core::epoch_begun& x) {
+                   self_->send(parts_.dispatcher, epoch_news{x.current, parts_.wiped});
+                 },
+                 [](core::note& x) { log_line(x); },
+             },
+             output);
 }
 
-/// Jobs are the dispatcher's matter, results the collector's; both hear of what ends a job.
+/// Jobs are the dispatcher's matter, results the collector's; both hear of what a home wants no
+/// more.
 void proxy_state::route(core::from_node& message) {
   const auto to_collector = [&] { self_->send(parts_.collector, std::move(message)); };
   if (const auto* batch = std::get_if<result_batch>(&message.content)) {
@@ -151,14 +151,16 @@ void proxy_state::route(core::from_node& message) {
       seen.attempts.push_back({item.job, item.result.assigned});
     self_->send(parts_.dispatcher, std::move(seen));
     to_collector();
-  } else if (std::holds_alternative<result_ack>(message.content)) {
+  } else if (std::holds_alternative<result_ack>(message.content)
+             || std::holds_alternative<cancel_batch>(message.content)
+             || std::holds_alternative<inventory>(message.content)) {
     self_->send(parts_.dispatcher, message);
     to_collector();
   } else if (const auto* question = std::get_if<query>(&message.content);
-             (question != nullptr && question->request.kind != request_kind::nodes &&
-              question->request.kind != request_kind::stats) ||
-             std::holds_alternative<answer>(message.content) ||
-             std::holds_alternative<abandon>(message.content)) {
+             (question != nullptr && question->request.kind != request_kind::nodes
+              && question->request.kind != request_kind::stats)
+             || std::holds_alternative<answer>(message.content)
+             || std::holds_alternative<abandon>(message.content)) {
     to_collector();
   } else {
     self_->send(parts_.dispatcher, std::move(message));
@@ -185,6 +187,7 @@ proxy_service::behavior_type proxy(proxy_state::pointer self, proxy_parts parts)
       from_link<answer>(state),
       from_link<abandon>(state),
       from_link<text_part>(state),
+      from_link<drain>(state),
       from_link<leave>(state),
       [state](const committed& news) { state->on_committed(news); },
       [](const loaded&) {},

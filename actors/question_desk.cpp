@@ -57,9 +57,8 @@ question_actor::behavior_type question_desk(question_desk_state::pointer self, n
         state->tell([](auto& desk, auto now, auto& fx) { desk.on_link_down(now, fx); });
       },
       [state](const core::from_proxy& message) {
-        state->tell([&](auto& desk, auto now, auto& fx) {
-          desk.on_message(message.content, now, fx);
-        });
+        state->tell(
+            [&](auto& desk, auto now, auto& fx) { desk.on_message(message.content, now, fx); });
       },
       [state](const remote_request& request) {
         state->tell([&](auto& desk, auto now, auto& fx) {
@@ -67,9 +66,7 @@ question_actor::behavior_type question_desk(question_desk_state::pointer self, n
         });
       },
       [state](const session_closed& gone) {
-        state->tell([&](auto& desk, auto, auto& fx) {
-          desk.on_session_closed(gone.session, fx);
-        });
+        state->tell([&](auto& desk, auto, auto& fx) { desk.on_session_closed(gone.session, fx); });
       },
       [state](tick_atom) { state->on_tick(); },
       [](flush_atom) {},

@@ -1,6 +1,5 @@
-// The node's result collector for its clients: a shell around core::question_desk. Waits for results
-// of other nodes, and for news of the cluster.
-// Must not decide anything.
+// The node's result collector for its clients: a shell around core::question_desk. Waits for
+// results of other nodes, and for news of the cluster. Must not decide anything.
 #pragma once
 
 #include "actors/core/query_router.hpp"

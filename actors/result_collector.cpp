@@ -12,17 +12,19 @@ namespace {
 constexpr auto tick_period = std::chrono::milliseconds(100);
 
 bool is_question(const node_message& message) {
-  return std::holds_alternative<query>(message) || std::holds_alternative<answer>(message) ||
-         std::holds_alternative<abandon>(message);
+  return std::holds_alternative<query>(message) || std::holds_alternative<answer>(message)
+         || std::holds_alternative<abandon>(message);
 }
 
 } // namespace
 
 void result_collector_state::start(pointer self, store_actor store,
-                                   std::shared_ptr<core::result_relay> relay) {
+                                   std::shared_ptr<core::result_relay> relay,
+                                   std::shared_ptr<core::query_router> router) {
   self_ = self;
   store_ = store;
   relay_ = std::move(relay);
+  router_ = std::move(router);
   step_ = {std::move(store), 0};
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
@@ -44,24 +46,23 @@ void result_collector_state::on_committed(const committed& news) {
 }
 
 void result_collector_state::on_tick() {
-  ask([](auto& router, auto now, auto& fx) { router.on_tick(now, fx); });
+  ask([](auto& questions, auto now, auto& fx) { questions.on_tick(now, fx); });
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void result_collector_state::run_outputs() {
   std::vector<core::to_node> outgoing;
   for (auto& output : step_.commit_and_take(self_))
-    std::visit(overloaded{
-                   [&](core::to_node& x) { outgoing.push_back(std::move(x)); },
-                   [&](core::results_gone& x) {
-                     self_->send(neighbours_.dispatcher, std::move(x));
-                   },
-                   [&](core::load_record& x) {
-                     self_->send(store_, load{self_, step_.tag(), x.where});
-                   },
-                   [](core::note& x) { log_line(x); },
-               },
-               output);
+    std::visit(
+        overloaded{
+            [&](core::to_node& x) { outgoing.push_back(std::move(x)); },
+            [&](core::results_gone& x) { self_->send(neighbours_.dispatcher, std::move(x)); },
+            [&](core::load_record& x) {
+              self_->send(store_, load{self_, step_.tag(), x.where});
+            },
+            [](core::note& x) { log_line(x); },
+        },
+        output);
   if (!outgoing.empty())
     self_->send(neighbours_.proxy, std::move(outgoing));
 }
@@ -80,9 +81,10 @@ void result_collector_state::run_router(core::router_effects& fx) {
 
 result_collector_actor::behavior_type result_collector(result_collector_state::pointer self,
                                                        store_actor store,
-                                                       std::shared_ptr<core::result_relay> relay) {
+                                                       std::shared_ptr<core::result_relay> relay,
+                                                       std::shared_ptr<core::query_router> router) {
   auto* state = &self->state;
-  state->start(self, std::move(store), std::move(relay));
+  state->start(self, std::move(store), std::move(relay), std::move(router));
   return {
       [state](const proxy_neighbours& all) { state->meet(all); },
       [state](const committed& news) { state->on_committed(news); },
@@ -93,21 +95,22 @@ result_collector_actor::behavior_type result_collector(result_collector_state::p
       },
       [state](const core::node_up& node) {
         state->tell([&](auto& relayed, auto now, auto& fx) { relayed.on_node_up(node, now, fx); });
-        state->ask([&](auto& router, auto now, auto& fx) { router.on_node_up(node, now, fx); });
+        state->ask(
+            [&](auto& questions, auto now, auto& fx) { questions.on_node_up(node, now, fx); });
       },
       [state](const core::node_down& node) {
-        state->tell([&](auto& relayed, auto now, auto& fx) {
-          relayed.on_node_down(node, now, fx);
-        });
-        state->ask([&](auto& router, auto now, auto& fx) { router.on_node_down(node, now, fx); });
+        state->tell(
+            [&](auto& relayed, auto now, auto& fx) { relayed.on_node_down(node, now, fx); });
+        state->ask(
+            [&](auto& questions, auto now, auto& fx) { questions.on_node_down(node, now, fx); });
       },
       [state](const core::from_node& message) {
         if (is_question(message.content))
-          state->ask([&](auto& router, auto now, auto& fx) { router.on_message(message, now, fx); });
+          state->ask(
+              [&](auto& questions, auto now, auto& fx) { questions.on_message(message, now, fx); });
         else
-          state->tell([&](auto& relayed, auto now, auto& fx) {
-            relayed.on_message(message, now, fx);
-          });
+          state->tell(
+              [&](auto& relayed, auto now, auto& fx) { relayed.on_message(message, now, fx); });
       },
       [state](const core::executor_given_up& gone) {
         state->tell([&](auto& relayed, auto, auto& fx) {

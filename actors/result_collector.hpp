@@ -18,7 +18,8 @@ public:
   static constexpr const char* name = "result_collector";
   using pointer = result_collector_actor::stateful_pointer<result_collector_state>;
 
-  void start(pointer self, store_actor store, std::shared_ptr<core::result_relay> relay);
+  void start(pointer self, store_actor store, std::shared_ptr<core::result_relay> relay,
+             std::shared_ptr<core::query_router> router);
   void meet(const proxy_neighbours& all) { neighbours_ = all; }
   template <class Input>
   void tell(Input&& input) {
@@ -29,7 +30,7 @@ public:
   template <class Input>
   void ask(Input&& input) {
     core::router_effects fx;
-    input(router_, read_clock(), fx);
+    input(*router_, read_clock(), fx);
     run_router(fx);
   }
   void on_committed(const committed& news);
@@ -44,15 +45,16 @@ private:
   pointer self_ = nullptr;
   store_actor store_;
   std::shared_ptr<core::result_relay> relay_;
-  core::query_router router_;
+  std::shared_ptr<core::query_router> router_;
   proxy_neighbours neighbours_;
   step<core::relay_output> step_;
   bool flush_scheduled_ = false;
 };
 
-/// `relay` is recovered.
+/// `relay` and `router` are recovered.
 result_collector_actor::behavior_type result_collector(result_collector_state::pointer self,
                                                        store_actor store,
-                                                       std::shared_ptr<core::result_relay> relay);
+                                                       std::shared_ptr<core::result_relay> relay,
+                                                       std::shared_ptr<core::query_router> router);
 
 } // namespace evenkeel

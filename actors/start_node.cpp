@@ -31,13 +31,13 @@ void end_leftovers(const std::string& ledger) {
   constexpr auto patience = std::chrono::seconds(5);
   const auto sweep = jobs::end_orphans(ledger, patience);
   for (const auto& orphan : sweep.ended)
-    log_line(core::note::level::warning, "ended what an earlier life of this node left running: " +
-                                             std::to_string(orphan.identity.pid) + " " +
-                                             orphan.command);
+    log_line(core::note::level::warning, "ended what an earlier life of this node left running: "
+                                             + std::to_string(orphan.identity.pid) + " "
+                                             + orphan.command);
   for (const auto& orphan : sweep.remaining)
-    log_line(core::note::level::error, "cannot end a leftover process: " +
-                                           std::to_string(orphan.identity.pid) + " " +
-                                           orphan.command);
+    log_line(core::note::level::error,
+             "cannot end a leftover process: " + std::to_string(orphan.identity.pid) + " "
+                 + orphan.command);
 }
 
 core::link_settings link_settings_of(const node_options& options,
@@ -57,9 +57,8 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   auto all = std::make_shared<recovered_node>();
   all->functions = &functions;
   all->disk = open_disk(options.data_directory);
-  all->link = std::make_shared<core::node_link>(link_settings_of(options, functions),
-                                                ledger_id{random_bits(), random_bits()},
-                                                random_bits());
+  all->link = std::make_shared<core::node_link>(
+      link_settings_of(options, functions), ledger_id{random_bits(), random_bits()}, random_bits());
   core::ledger_limits limits;
   limits.retention_ms = options.retention_ms;
   limits.max_open_jobs = options.max_open_jobs;
@@ -82,9 +81,9 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   for (const auto& content : held)
     all->queue->recover(content);
   log_line(core::note::level::info,
-           "recovered " + std::to_string(count) + " records from " + options.data_directory + ": " +
-               std::to_string(all->ledger->open_jobs()) + " open jobs, " +
-               std::to_string(all->ledger->finished_jobs()) + " results");
+           "recovered " + std::to_string(count) + " records from " + options.data_directory + ": "
+               + std::to_string(all->ledger->open_jobs()) + " open jobs, "
+               + std::to_string(all->ledger->finished_jobs()) + " results");
   end_leftovers(to_text(all->link->ledger()));
   return all;
 }
@@ -98,8 +97,7 @@ node_service start_node(caf::actor_system& system, const node_options& options,
   parts.ledger = recovered->ledger;
   parts.link_fx = std::move(recovered->link_fx);
   parts.store = disk;
-  parts.connector =
-      system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port);
+  parts.connector = system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port);
   parts.data_directory = options.data_directory;
   parts.disk_reserve_bytes = options.disk_reserve_bytes;
   parts.slots = options.slots;

@@ -19,6 +19,7 @@ struct recovered_proxy {
   std::shared_ptr<core::membership> membership;
   std::shared_ptr<core::dispatch_queue> queue;
   std::shared_ptr<core::result_relay> relay;
+  std::shared_ptr<core::query_router> router;
   bool wiped = true;
 };
 
@@ -30,14 +31,16 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
       core::membership_settings{cluster, options.max_nodes}, random_bits());
   all->queue = std::make_shared<core::dispatch_queue>(options.dispatch);
   all->relay = std::make_shared<core::result_relay>(cluster);
+  all->router = std::make_shared<core::query_router>();
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
     all->wiped = all->wiped && !std::holds_alternative<record::proxy_identity>(content);
     all->membership->recover(content);
     all->relay->recover(content);
+    all->router->recover(content);
     all->queue->recover(content);
   });
-  log_line(core::note::level::info, "recovered " + std::to_string(count) + " records from " +
-                                        options.data_directory);
+  log_line(core::note::level::info,
+           "recovered " + std::to_string(count) + " records from " + options.data_directory);
   return all;
 }
 
@@ -46,14 +49,14 @@ running_proxy start_proxy(caf::actor_system& system, const proxy_options& option
                           std::function<void()> on_stopped) {
   const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
   const auto queue = system.spawn(dispatcher, disk, recovered->queue);
-  const auto results = system.spawn(result_collector, disk, recovered->relay);
+  const auto results = system.spawn(result_collector, disk, recovered->relay, recovered->router);
   const auto actor = system.spawn(proxy, proxy_parts{recovered->membership, disk, queue, results,
                                                      recovered->wiped, std::move(on_stopped)});
   const auto port = system.middleman().publish(proxy_actor{actor}, options.port,
                                                options.listen_address.c_str(), true);
   if (!port)
-    throw std::runtime_error("cannot listen on " + options.listen_address + ":" +
-                             std::to_string(options.port) + ": " + system.render(port.error()));
+    throw std::runtime_error("cannot listen on " + options.listen_address + ":"
+                             + std::to_string(options.port) + ": " + system.render(port.error()));
   return {actor, *port};
 }
 

@@ -32,9 +32,9 @@ public:
       if (number != 0) {
         if (in_flight_.empty() || in_flight_.back().first != number)
           in_flight_.emplace_back(number, read_clock().steady_us);
-        self->send(store_, commit{caf::actor_cast<store_client>(self), tag_, number,
-                                  fx.needed == core::durability::synced,
-                                  persistence::encode(fx.changes)});
+        self->send(store_,
+                   commit{caf::actor_cast<store_client>(self), tag_, number,
+                          fx.needed == core::durability::synced, persistence::encode(fx.changes)});
       }
       fx = {};
     }
@@ -53,8 +53,8 @@ public:
   [[nodiscard]] std::uint32_t lag_ms(core::instant now) const {
     if (in_flight_.empty())
       return 0;
-    return static_cast<std::uint32_t>((now.steady_us - in_flight_.front().second) /
-                                      core::us_per_ms);
+    return static_cast<std::uint32_t>((now.steady_us - in_flight_.front().second)
+                                      / core::us_per_ms);
   }
 
 private:

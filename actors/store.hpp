@@ -1,6 +1,6 @@
-// The store actor: owns the disk and commits in groups (design section 2). A detached actor, so that
-// an fsync blocks nobody else.
-// Owns: the store. Must not know: whose records these are or what they say.
+// The store actor: owns the disk and commits in groups (design section 2). A detached actor, so
+// that an fsync blocks nobody else. Owns: the store. Must not know: whose records these are or what
+// they say.
 #pragma once
 
 #include "actors/local_interfaces.hpp"

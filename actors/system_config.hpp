@@ -1,4 +1,5 @@
-// How CAF is set up in our processes. The user's command line and files never reach CAF's own parser.
+// How CAF is set up in our processes. The user's command line and files never reach CAF's own
+// parser.
 #pragma once
 
 #include <caf/all.hpp>
@@ -9,8 +10,8 @@ namespace evenkeel {
 
 class system_config : public caf::actor_system_config {
 public:
-  /// `workers`: threads of CAF's scheduler. Job functions run on them, so there are always some more
-  /// than functions can occupy.
+  /// `workers`: threads of CAF's scheduler. Job functions run on them, so there are always some
+  /// more than functions can occupy.
   explicit system_config(std::size_t workers);
 };
 

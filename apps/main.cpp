@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <iostream>
+#include <string>
 
 namespace {
 
@@ -19,6 +20,17 @@ A cluster on this machine, and a job:
 Every option --some-name can be given as EVENKEEL_SOME_NAME as well.
 `evenkeel SUBCOMMAND --help` tells more.)";
 
+/// One line, whatever CLI11 made of it.
+std::string problem_of(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
+  std::string text = error.what();
+  if (app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-')
+    text = std::string("there is no subcommand '") + argv[1] + "'";
+  for (auto& c : text)
+    if (c == '\n')
+      c = ' ';
+  return text + " (--help tells more)";
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -31,12 +43,16 @@ int main(int argc, char** argv) {
   apps::action chosen;
   apps::add_proxy_command(app, chosen);
   apps::add_node_command(app, chosen);
+  apps::add_ping_command(app, chosen);
+  apps::add_bench_command(app, chosen);
   try {
     app.parse(argc, argv);
     return chosen();
   } catch (const CLI::ParseError& error) {
-    const auto status = app.exit(error);
-    return status == 0 ? 0 : exit_usage;
+    if (error.get_exit_code() == 0) // --help and --version
+      return app.exit(error);
+    std::cerr << "evenkeel: " << problem_of(error, app, argc, argv) << '\n';
+    return exit_usage;
   } catch (const std::exception& error) {
     std::cerr << "evenkeel: " << error.what() << '\n';
     return 1;

@@ -33,9 +33,10 @@ int run(const node_choice& choice) {
   if (!apply(choice.log))
     return 2;
   if (!is_loopback(choice.clients.address) && !choice.open)
-    throw std::runtime_error("--client-address " + choice.clients.address +
-                             ": whoever connects may run commands here; listening beyond loopback "
-                             "needs --open, which says that everyone who can connect may do so");
+    throw std::runtime_error(
+        "--client-address " + choice.clients.address
+        + ": whoever connects may run commands here; listening beyond loopback "
+          "needs --open, which says that everyone who can connect may do so");
   block_stop_signals();
   auto options = choice.options;
   if (options.data_directory.empty())
@@ -49,12 +50,11 @@ int run(const node_choice& choice) {
   system_config config{options.slots + spare_threads};
   caf::actor_system system{config};
   std::promise<void> stopped;
-  const auto actor =
-      start_node(system, options, recovered, [&stopped] { stopped.set_value(); });
+  const auto actor = start_node(system, options, recovered, [&stopped] { stopped.set_value(); });
   gateway.start(system, actor);
-  log_line(core::note::level::info, "node " + options.name + " is ready for clients on " +
-                                        options.client_address + ":" +
-                                        std::to_string(options.client_port));
+  log_line(core::note::level::info, "node " + options.name + " is ready for clients on "
+                                        + options.client_address + ":"
+                                        + std::to_string(options.client_port));
   wait_for_stop_signal();
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   caf::anon_send(actor, stop_atom::value);

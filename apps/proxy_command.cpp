@@ -7,6 +7,8 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
+#include <exception>
+#include <iostream>
 #include <memory>
 #include <stdexcept>
 
@@ -27,18 +29,25 @@ int run(const proxy_choice& choice) {
     return 2;
   const auto& options = choice.options;
   if (!is_loopback(options.listen_address) && !choice.plain_cluster)
-    throw std::runtime_error("--listen " + options.listen_address +
-                             ": the cluster port has no authentication; listening beyond loopback "
-                             "needs --plain-cluster, which says that this network is trusted");
+    throw std::runtime_error(
+        "--listen " + options.listen_address
+        + ": the cluster port has no authentication; listening beyond loopback "
+          "needs --plain-cluster, which says that this network is trusted");
   block_stop_signals();
   const auto recovered = recover_proxy(options);
   system_config config{scheduler_threads};
   caf::actor_system system{config};
   std::promise<void> stopped;
-  const auto running =
-      start_proxy(system, options, recovered, [&stopped] { stopped.set_value(); });
-  log_line(core::note::level::info, "proxy is ready on " + options.listen_address + ":" +
-                                        std::to_string(running.port));
+  running_proxy running;
+  try {
+    running = start_proxy(system, options, recovered, [&stopped] { stopped.set_value(); });
+  } catch (const std::exception& error) {
+    // Not thrown on: CAF's actor system would wait for its actors for ever.
+    std::cerr << "evenkeel: " << error.what() << std::endl;
+    std::_Exit(1);
+  }
+  log_line(core::note::level::info,
+           "proxy is ready on " + options.listen_address + ":" + std::to_string(running.port));
   wait_for_stop_signal();
   log_line(core::note::level::info, "stopping");
   caf::anon_send(running.actor, stop_atom::value);
@@ -84,7 +93,8 @@ void add_proxy_command(CLI::App& app, action& chosen) {
   auto* command = app.add_subcommand("proxy", "the balancer: knows every node's load, decides who "
                                               "runs what, carries results home");
   command
-      ->add_option("port", options.port, "cluster port, for the nodes; 0: any free one, see the log")
+      ->add_option("port", options.port,
+                   "cluster port, for the nodes; 0: any free one, see the log")
       ->envname("EVENKEEL_PROXY_PORT")
       ->check(port_range())
       ->capture_default_str();

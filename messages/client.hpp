@@ -1,6 +1,6 @@
-// What a client session asks of its node, and what it gets back. The same two structs travel through
-// the proxy when a ticket's home is another node. Text (parsing, formatting) is the session's matter.
-// Must not know: the line protocol, actors, disks.
+// What a client session asks of its node, and what it gets back. The same two structs travel
+// through the proxy when a ticket's home is another node. Text (parsing, formatting) is the
+// session's matter. Must not know: the line protocol, actors, disks.
 #pragma once
 
 #include "messages/error.hpp"
@@ -19,14 +19,15 @@ enum class request_kind : std::uint8_t {
   status = 2,   ///< `subject`
   result = 3,   ///< `subject`, `streams`
   wait = 4,     ///< `subject`, `streams`, `timeout_ms`
-  wait_all = 5, ///< `own_sequences`, `timeout_ms`: tickets of this node only
+  wait_all = 5, ///< `own_sequences`, `timeout_ms`, `limit`: tickets of this node only; where there
+                ///< are more than `limit`, the answer has the counts alone
   cancel = 6,   ///< `subject`
   forget = 7,   ///< `subject`
   list = 8,     ///< `everywhere`, `state_mask`, `limit`, `after`
   nodes = 9,
   stats = 10,
-  all_results = 11 ///< the original's `getall`: jobs of this node, oldest first, with results; paged
-                   ///< by `after`, `limit`
+  all_results = 11 ///< the original's `getall`: jobs of this node, oldest first, with results;
+                   ///< paged by `after`, `limit`
 };
 
 /// Which of a result's streams an answer carries; the sizes of both are always told.
@@ -44,7 +45,8 @@ struct client_request {
   std::int64_t timeout_ms = wait_for_ever;
   ticket subject;
   ticket after; ///< empty code: from the start
-  std::int64_t after_submitted_ms = 0; ///< of `after`, where `everywhere`: the order is by time then
+  std::int64_t after_submitted_ms =
+      0; ///< of `after`, where `everywhere`: the order is by time then
   job_spec spec;
   std::vector<std::uint64_t> own_sequences;
   friend bool operator==(const client_request&, const client_request&) = default;
@@ -91,10 +93,10 @@ typename Inspector::result_type inspect(Inspector& f, job_view& x) {
 struct client_answer {
   request_kind kind = request_kind::status; ///< of the request
   errc code = errc::ok;
-  bool more = false;         ///< LIST: further jobs follow after the last one
-  bool repeated = false;     ///< CANCEL of a cancelled job
-  std::uint64_t done = 0;    ///< WAIT ALL: how many are done
-  std::uint64_t failed = 0;  ///< WAIT ALL: how many ended otherwise
+  bool more = false;        ///< LIST: further jobs follow after the last one
+  bool repeated = false;    ///< CANCEL of a cancelled job
+  std::uint64_t done = 0;   ///< WAIT ALL: how many are done
+  std::uint64_t failed = 0; ///< WAIT ALL: how many ended otherwise
   std::string text;
   ticket subject;
   std::vector<job_view> jobs; ///< one for STATUS, RESULT, WAIT; many for LIST, WAIT ALL, getall

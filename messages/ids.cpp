@@ -32,8 +32,8 @@ std::string to_text(const ledger_id& id) {
 
 ledger_id ledger_id_from_text(std::string_view text) {
   ledger_id id;
-  if (text.size() != 2 * digits_per_half || !parse_hex(text.substr(0, digits_per_half), id.high) ||
-      !parse_hex(text.substr(digits_per_half), id.low))
+  if (text.size() != 2 * digits_per_half || !parse_hex(text.substr(0, digits_per_half), id.high)
+      || !parse_hex(text.substr(digits_per_half), id.low))
     return {};
   return id;
 }

@@ -104,7 +104,7 @@ struct std::hash<evenkeel::ledger_id> {
 template <>
 struct std::hash<evenkeel::job_id> {
   std::size_t operator()(const evenkeel::job_id& id) const noexcept {
-    return std::hash<evenkeel::ledger_id>{}(id.ledger) ^
-           static_cast<std::size_t>(id.sequence * 0xff51afd7ed558ccdULL);
+    return std::hash<evenkeel::ledger_id>{}(id.ledger)
+           ^ static_cast<std::size_t>(id.sequence * 0xff51afd7ed558ccdULL);
   }
 };

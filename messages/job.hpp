@@ -69,8 +69,8 @@ typename Inspector::result_type inspect(Inspector& f, job_result& x) {
 }
 
 inline std::size_t size_of(const job_result& result) {
-  return sizeof(job_result) + result.node.size() + result.reason.size() + result.out.size() +
-         result.err.size();
+  return sizeof(job_result) + result.node.size() + result.reason.size() + result.out.size()
+         + result.err.size();
 }
 
 /// What STATUS shows.

@@ -32,7 +32,8 @@ typename Inspector::result_type inspect(Inspector& f, link_header& x) {
   return f(x.proxy, x.node, x.link, x.sequence);
 }
 
-// -- handshake --------------------------------------------------------------------------------------
+// -- handshake
+// --------------------------------------------------------------------------------------
 
 /// node -> proxy. Opens a link; sent again, with the same link number, until answered.
 struct join {
@@ -42,8 +43,8 @@ struct join {
   std::uint64_t highest_epoch = 0; ///< largest epoch counter ever obeyed (R1)
   ledger_id ledger;
   incarnation process;
-  std::string code; ///< the ledger's confirmed short code; empty: none yet (R5)
-  std::string name; ///< label, unique among live nodes
+  std::string code;    ///< the ledger's confirmed short code; empty: none yet (R5)
+  std::string name;    ///< label, unique among live nodes
   std::string address; ///< where its clients connect, for NODES
   std::vector<std::string> functions;
   friend bool operator==(const join&, const join&) = default;
@@ -119,7 +120,17 @@ typename Inspector::result_type inspect(Inspector& f, leave&) {
   return f();
 }
 
-// -- inventory (R7) ---------------------------------------------------------------------------------
+/// node -> proxy. Assign nothing more here: a clean stop begins, or an operator asked for it.
+struct drain {
+  friend bool operator==(const drain&, const drain&) = default;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, drain&) {
+  return f();
+}
+
+// -- inventory (R7)
+// ---------------------------------------------------------------------------------
 
 enum class held_state : std::uint8_t {
   queued = 1,      ///< not started, will start
@@ -176,10 +187,11 @@ typename Inspector::result_type inspect(Inspector& f, spec_request& x) {
   return f(x.wanted);
 }
 
-// -- heartbeats (R9: never behind a commit) -----------------------------------------------------------
+// -- heartbeats (R9: never behind a commit)
+// -----------------------------------------------------------
 
-/// node -> proxy [INFO]. Doubles as heartbeat. Carries its own identity: it does not take part in the
-/// link's sequence, so that it can overtake what waits for a commit.
+/// node -> proxy [INFO]. Doubles as heartbeat. Carries its own identity: it does not take part in
+/// the link's sequence, so that it can overtake what waits for a commit.
 struct load_report {
   epoch proxy;
   incarnation node;
@@ -212,7 +224,8 @@ typename Inspector::result_type inspect(Inspector& f, heartbeat& x) {
   return f(x.proxy, x.node, x.link, x.stamp_us);
 }
 
-// -- jobs on their way out ----------------------------------------------------------------------------
+// -- jobs on their way out
+// ----------------------------------------------------------------------------
 
 /// The one start that a `once` job is ever allowed (R3). `granted` is invalid: none yet.
 struct start_grant {
@@ -267,8 +280,8 @@ typename Inspector::result_type inspect(Inspector& f, submit_ack& x) {
 struct assignment {
   attempt_ref what;
   std::uint32_t attempt = 0;
-  bool alone = false; ///< the last try of a suspected poison job: nothing else runs beside it
-  start_grant grant;  ///< once jobs only: must name the executor's incarnation
+  bool alone = false;    ///< the last try of a suspected poison job: nothing else runs beside it
+  start_grant grant;     ///< once jobs only: must name the executor's incarnation
   std::string home_code; ///< for the ticket in the job's environment
   job_spec spec;
   friend bool operator==(const assignment&, const assignment&) = default;
@@ -349,7 +362,8 @@ typename Inspector::result_type inspect(Inspector& f, cancel_batch& x) {
   return f(x.sequences);
 }
 
-// -- attempts that ended without a result (R3, R14) ---------------------------------------------------
+// -- attempts that ended without a result (R3, R14)
+// ---------------------------------------------------
 
 struct lost_attempt {
   std::uint64_t sequence = 0; ///< in the receiver's ledger
@@ -428,7 +442,8 @@ typename Inspector::result_type inspect(Inspector& f, grant_batch& x) {
   return f(x.granted);
 }
 
-// -- results on their way home ------------------------------------------------------------------------
+// -- results on their way home
+// ------------------------------------------------------------------------
 
 struct travelling_result {
   job_id job;
@@ -496,7 +511,8 @@ typename Inspector::result_type inspect(Inspector& f, result_ack& x) {
   return f(x.attempts);
 }
 
-// -- questions ----------------------------------------------------------------------------------------
+// -- questions
+// ----------------------------------------------------------------------------------------
 
 /// home -> proxy (R12): do you still have these? Sent now and then for old unfinished jobs.
 struct audit {
@@ -510,7 +526,7 @@ typename Inspector::result_type inspect(Inspector& f, audit& x) {
 
 /// home -> proxy: where are these own jobs now? News, not a promise.
 struct locate {
-  std::uint64_t question = 0; ///< chosen by the asker, echoed
+  std::uint64_t question = 0;           ///< chosen by the asker, echoed
   std::vector<std::uint64_t> sequences; ///< empty: all that are assigned or running, at most 10,000
   friend bool operator==(const locate&, const locate&) = default;
 };
@@ -592,14 +608,14 @@ typename Inspector::result_type inspect(Inspector& f, text_part& x) {
 }
 
 /// What a node says on a link, behind a link_header.
-using node_message =
-  std::variant<inventory, submit_batch, release_batch, cancel_batch, verdict_batch, grant_batch,
-               result_batch, result_ack, audit, locate, query, answer, abandon, text_part, leave>;
+using node_message = std::variant<inventory, submit_batch, release_batch, cancel_batch,
+                                  verdict_batch, grant_batch, result_batch, result_ack, audit,
+                                  locate, query, answer, abandon, text_part, drain, leave>;
 
 /// What a proxy says on a link, behind a link_header.
 using proxy_message =
-  std::variant<spec_request, submit_ack, assign_batch, recall_batch, stop_batch, lost_attempt_batch,
-               grant_request, result_batch, result_request, result_exchange, result_taken,
-               result_ack, located, query, answer, abandon, text_part>;
+    std::variant<spec_request, submit_ack, assign_batch, recall_batch, stop_batch,
+                 lost_attempt_batch, grant_request, result_batch, result_request, result_exchange,
+                 result_taken, result_ack, located, query, answer, abandon, text_part>;
 
 } // namespace evenkeel

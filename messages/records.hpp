@@ -1,7 +1,7 @@
-// What each actor keeps on disk, one struct per kind of record (design section 8). Separate from the
-// messages on purpose: wire and disk change at different times. persistence/codec turns these into
-// bytes and back; changing one needs a new format version there.
-// Must not know: LevelDB, Boost, actors.
+// What each actor keeps on disk, one struct per kind of record (design section 8). Separate from
+// the messages on purpose: wire and disk change at different times. persistence/codec turns these
+// into bytes and back; changing one needs a new format version there. Must not know: LevelDB,
+// Boost, actors.
 #pragma once
 
 #include "messages/ids.hpp"
@@ -62,9 +62,9 @@ struct held_attempt {
   std::uint32_t attempt = 0;
   bool started = false;
   bool finished = false; ///< `result` is valid; `spec` is empty from here on
-  bool asked = false; ///< its run was ended by our own shutdown: no death (R4)
+  bool asked = false;    ///< its run was ended by our own shutdown: no death (R4)
   bool alone = false;
-  std::uint64_t order = 0; ///< arrival, for the queue's order after a restart
+  std::uint64_t order = 0;   ///< arrival, for the queue's order after a restart
   incarnation grant_process; ///< once jobs: the only process that may start it
   std::string home_code;
   job_spec spec;

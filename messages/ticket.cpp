@@ -103,8 +103,8 @@ std::string to_text(const ticket& t) {
 }
 
 std::optional<ticket> ticket_from_text(std::string_view text) {
-  if (text.size() < code_size + 3 || text.size() > code_size + 2 + max_sequence_size ||
-      text[code_size] != '-')
+  if (text.size() < code_size + 3 || text.size() > code_size + 2 + max_sequence_size
+      || text[code_size] != '-')
     return std::nullopt;
   const auto code = canonical(text.substr(0, code_size));
   const auto rest = canonical(text.substr(code_size + 1));
@@ -132,9 +132,9 @@ std::string ledger_code(std::uint64_t high, std::uint64_t low, std::uint32_t att
 }
 
 bool valid_ledger_code(std::string_view code) {
-  return code.size() == code_size && first_letters.find(code[0]) != std::string_view::npos &&
-         std::all_of(code.begin(), code.end(),
-                     [](char c) { return alphabet.find(c) != std::string_view::npos; });
+  return code.size() == code_size && first_letters.find(code[0]) != std::string_view::npos
+         && std::all_of(code.begin(), code.end(),
+                        [](char c) { return alphabet.find(c) != std::string_view::npos; });
 }
 
 } // namespace evenkeel

@@ -15,9 +15,10 @@ struct client_limits {
   std::size_t unsent_bytes = 1U << 20U; ///< replies; beyond: nothing new is parsed
   std::size_t held_bytes = 1U << 20U;   ///< replies that wait for an earlier one
   std::size_t requests_in_flight = 1000;
-  std::size_t waits_in_flight = 100;          ///< each may come back with two full streams
-  std::size_t own_tickets = 1'000'000;        ///< that WAIT ALL can cover
-  std::size_t page = 1000;                    ///< jobs that getall and WAIT ALL ask for at a time
+  std::size_t asked_bytes = 4U << 20U; ///< of submissions in flight; beyond: nothing new is parsed
+  std::size_t waits_in_flight = 100;   ///< each may come back with two full streams
+  std::size_t own_tickets = 1'000'000; ///< that WAIT ALL can cover
+  std::size_t page = 1000;             ///< jobs that getall and WAIT ALL ask for at a time
   std::uint64_t discarded_bytes = 64U << 20U; ///< input that is read and dropped while closing
 };
 

@@ -1,8 +1,6 @@
 #include "actors/core/client_session.hpp"
 
-#include "actors/core/help_text.hpp"
 #include "actors/core/original_session.hpp"
-#include "actors/core/request_words.hpp"
 
 #include <algorithm>
 
@@ -11,8 +9,7 @@ namespace evenkeel::core {
 client_session_core::client_session_core(std::string version, const client_limits& limits)
     : limits_{limits}, version_{std::move(version)}, reader_{limits_} {}
 
-// -- inputs
-// -----------------------------------------------------------------------------------------
+// -- inputs -------------------------------------------------------------------
 
 void client_session_core::on_bytes(std::string_view bytes) {
   if (!parsing_) {
@@ -68,17 +65,20 @@ std::size_t client_session_core::bytes_held() const {
          + pending_.request.spec.text.size() + replies_.held_bytes() + outputs_.bytes.size();
 }
 
-// -- one request after another
-// ----------------------------------------------------------------------
+// -- one request after another ------------------------------------------------
 
 bool client_session_core::may_go_on() const {
   return unsent_ + outputs_.bytes.size() <= limits_.unsent_bytes;
 }
 
+bool client_session_core::may_parse() const {
+  return may_go_on() && replies_.size() < limits_.requests_in_flight
+         && replies_.held_bytes() <= limits_.held_bytes && asked_bytes_ <= limits_.asked_bytes;
+}
+
 void client_session_core::pump() {
   retire();
-  while (may_go_on() && replies_.size() < limits_.requests_in_flight
-         && replies_.held_bytes() <= limits_.held_bytes) {
+  while (may_parse()) {
     if (!has_pending_) {
       if (!parsing_)
         return;
@@ -165,8 +165,7 @@ bool client_session_core::place(parsed_request& request) {
   return true;
 }
 
-// -- requests for the node
-// --------------------------------------------------------------------------
+// -- requests for the node ----------------------------------------------------
 
 passage client_session_core::passage_of(const parsed_request& request) {
   if (request.request.kind == request_kind::submit)
@@ -238,6 +237,8 @@ void client_session_core::ask(client_request request, reply_style style, passage
   owed.streams = request.streams;
   owed.context = {request.kind, style, request.subject};
   owed.paged = paged_reply::fits(request, limits_.page);
+  owed.asked_bytes = request.spec.text.size() + request.spec.body.size();
+  asked_bytes_ += owed.asked_bytes;
   if (request.kind == request_kind::all_results)
     request.limit = static_cast<std::uint32_t>(limits_.page);
   if (owed.paged)
@@ -258,88 +259,6 @@ void client_session_core::count(passage pass, std::ptrdiff_t change) {
                   : pass == passage::plain_wait ? waits_
                                                 : exclusives_;
   counter += static_cast<std::size_t>(change);
-}
-
-// -- replies
-// ----------------------------------------------------------------------------------------
-
-/// A reply that needs no node; it waits for those before it.
-void client_session_core::reply(std::string_view text) {
-  if (replies_.empty()) {
-    outputs_.bytes.append(text);
-    return;
-  }
-  owed_reply owed;
-  owed.text = text;
-  replies_.push(std::move(owed));
-}
-
-void client_session_core::refuse(const parsed_request& request) {
-  if (request.submission) {
-    any_submission_ = true;
-    latest_ = 0;
-    last_ = {};
-  }
-  std::string text;
-  if (request.style == reply_style::original)
-    text.append(request.text).push_back('\n');
-  else
-    append_refusal(text, request.code, request.text);
-  reply(text);
-  if (request.close)
-    stop_parsing();
-}
-
-void client_session_core::help(std::string_view topic) {
-  const auto lines = help_text(topic);
-  std::string text;
-  if (lines.empty())
-    append_refusal(text, errc::bad_request,
-                   "no help on '" + shown(topic) + "': HELP alone lists what there is");
-  else
-    text.append("+OK help\n").append(lines).append(".\n");
-  reply(text);
-}
-
-void client_session_core::remember_ticket(std::uint64_t number, const client_answer& answer) {
-  if (replies_.find(number)->context.kind != request_kind::submit || answer.code != errc::ok
-      || answer.subject.code.empty())
-    return;
-  if (number == latest_)
-    last_ = answer.subject;
-  if (own_.size() < limits_.own_tickets)
-    own_.push_back(answer.subject.sequence);
-  else
-    own_overflow_ = true;
-}
-
-/// Words the node's answer, into the output if it is its turn.
-void client_session_core::word(owed_reply& owed, std::uint64_t number,
-                               const client_answer& answer) {
-  const auto its_turn = number == replies_.first_number();
-  if (!its_turn && owed.pass == passage::plain_wait) {
-    std::size_t size = 0;
-    for (const auto& stream : answer.outputs)
-      size += stream.size();
-    if (replies_.held_bytes() + size > limits_.held_bytes) {
-      owed.stage = owed_stage::again;
-      return;
-    }
-  }
-  auto& text = its_turn ? outputs_.bytes : owed.text;
-  auto complete = true;
-  if (owed.paged)
-    complete = pages_->on_answer(answer, text);
-  else
-    append_reply(text, owed.context, answer);
-  owed.stage = complete ? owed_stage::ready : owed_stage::page;
-  if (!its_turn)
-    replies_.held(0, owed.text.size());
-  if (!complete)
-    return;
-  count(owed.pass, -1);
-  if (owed.paged)
-    pages_.reset();
 }
 
 } // namespace evenkeel::core

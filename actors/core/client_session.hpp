@@ -76,6 +76,7 @@ private:
   void retire();
   void resume_front();
   [[nodiscard]] bool may_go_on() const;
+  [[nodiscard]] bool may_parse() const;
   bool place(parsed_request& request);
   bool place_ask(parsed_request& request);
   [[nodiscard]] bool may_ask(const parsed_request& request, passage pass) const;
@@ -104,6 +105,7 @@ private:
   std::size_t submissions_ = 0;      ///< in flight
   std::size_t waits_ = 0;            ///< plain ones in flight
   std::size_t exclusives_ = 0;       ///< others in flight: 0 or 1
+  std::size_t asked_bytes_ = 0;      ///< of the submissions in flight
   std::optional<paged_reply> pages_; ///< of the exclusive one
 
   std::uint64_t latest_ = 0; ///< number of the latest submission; 0: none that was asked

@@ -1,5 +1,6 @@
-// Outputs wait for their commit (design section 3): the queue between a core's effects and the world.
-// Owns the outputs whose changes are not durable yet. Must not know what an output is or who commits.
+// Outputs wait for their commit (design section 3): the queue between a core's effects and the
+// world. Owns the outputs whose changes are not durable yet. Must not know what an output is or who
+// commits.
 #pragma once
 
 #include "actors/core/effects.hpp"
@@ -17,8 +18,8 @@ namespace evenkeel::core {
 template <class Output>
 class commit_gate {
 public:
-  /// Takes the outputs of one step. Returns the number under which `step.changes` must be committed,
-  /// or 0 when there are none.
+  /// Takes the outputs of one step. Returns the number under which `step.changes` must be
+  /// committed, or 0 when there are none.
   std::uint64_t accept(effects<Output>& step) {
     const auto number = step.changes.empty() ? 0 : ++last_number_;
     if (number == 0 && waiting_.empty()) {

@@ -23,7 +23,8 @@ void dispatch_queue::state::keep_none_free() {
 node_entry* dispatch_queue::state::keep_free_for(const job_entry& job) {
   const auto what = class_of(*job.spec);
   const auto fits = [&](const node_entry& node) {
-    return node.live && node.executor.reported && node.slots > 0 && offers(node.kind, what);
+    return node.live && !node.draining && node.executor.reported && node.slots > 0
+           && offers(node.kind, what);
   };
   if (kept_free && fits(nodes.at(*kept_free)))
     return &nodes.at(*kept_free);

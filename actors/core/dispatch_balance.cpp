@@ -17,7 +17,7 @@ bool dispatch_queue::state::offers(std::uint32_t kind, const job_class& what) co
 
 /// Tells the load table how this executor stands. Call after every change to it.
 void dispatch_queue::state::refresh(node_entry& node) {
-  if (!node.live) {
+  if (!node.live || node.draining) {
     loads.remove(node.ledger);
     return;
   }

@@ -144,8 +144,9 @@ std::string dispatch_queue::state::wrong_executor(const node_entry& node) const 
   if (node.executor.kept_free != (kept_free == node.ledger))
     return node.name + " is kept free for nothing";
   const auto entry = loads.entries().find(node.ledger);
-  if (node.live != (entry != loads.entries().end())
-      || (node.live
+  const bool counted = node.live && !node.draining;
+  if (counted != (entry != loads.entries().end())
+      || (counted
           && (entry->second.load != node.executor.load.size()
               || (entry->second.capacity > 0) != (node.executor.takes_work() && node.slots > 0))))
     return "the load table is wrong about " + node.name;

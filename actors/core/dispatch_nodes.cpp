@@ -66,6 +66,7 @@ void dispatch_queue::state::on_up(const node_up& up, instant now, dispatch_effec
     on_down({up.ledger, node.link, false}, now, fx);
   node.link = up.link;
   node.live = true;
+  node.draining = false;
   node.given_up = false;
   node.process = up.process;
   node.slots = up.slots;
@@ -82,6 +83,13 @@ void dispatch_queue::state::on_up(const node_up& up, instant now, dispatch_effec
   node.executor.reported = false;
   node.executor.named.clear();
   refresh(node);
+}
+
+/// It gets no more work on this link, and gives back what has not started.
+void dispatch_queue::state::on_drain(node_entry& node) {
+  node.draining = true;
+  refresh(node);
+  recall_from(node, std::numeric_limits<std::uint64_t>::max(), false);
 }
 
 void dispatch_queue::state::on_down(const node_down& down, instant now, dispatch_effects& fx) {

@@ -202,6 +202,7 @@ void dispatch_queue::on_message(const from_node& message, instant now, dispatch_
                  [&](const grant_batch& x) { s.on_grants(node, x, now, fx); },
                  [&](const result_ack& x) { s.on_acks(node, x, fx); },
                  [&](const audit& x) { s.on_audit(node, x); },
+                 [&](const drain&) { s.on_drain(node); },
                  [&](const locate& x) { s.on_locate(node, x, fx); },
                  [&](const query& x) { s.on_query(node, x, now, fx); },
                  [](const auto&) {},

@@ -58,7 +58,7 @@ public:
   void on_node_down(const node_down& node, instant now, dispatch_effects& fx);
   void on_load_report(const ledger_id& node, const load_report& report);
   /// Takes inventory, submit_batch, release_batch, cancel_batch, verdict_batch, grant_batch,
-  /// result_ack, audit, locate, and query of NODES and STATS; ignores the rest.
+  /// result_ack, audit, locate, drain, and query of NODES and STATS; ignores the rest.
   void on_message(const from_node& message, instant now, dispatch_effects& fx);
   /// Results of these attempts have come from this executor to the relay: its slots are free.
   void on_results(const ledger_id& executor, const std::vector<attempt_ref>& attempts, instant now,

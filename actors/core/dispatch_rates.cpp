@@ -28,7 +28,9 @@ void dispatch_queue::state::update_prefetch(node_entry& node, double seconds) {
   x.rate = smoothed(x.rate, x.done - x.done_at_tick, seconds);
   x.rate = x.rate < 1 ? 0 : x.rate;
   x.done_at_tick = x.done;
-  constexpr double shortest_trip_s = 0.002; // two commits and two hops, even when pings are faster
+  // Pings know nothing of the two group commits and eight hops between actors that a job takes; on
+  // a busy machine they last 5 to 10 ms.
+  constexpr double shortest_trip_s = 0.010;
   const auto trip = std::max(static_cast<double>(x.round_trip_us) / 1e6, shortest_trip_s);
   const auto idle = x.rate * trip;
   const bool worth_it = idle >= 1 || idle >= 0.1 * node.slots;
@@ -48,7 +50,7 @@ void dispatch_queue::state::update_rates(instant now) {
     if (x.done != x.done_at_tick || x.rate > 0)
       update_prefetch(node, seconds);
     // Its jobs have become long: what waits there would wait long, behind older and younger ones.
-    if (x.prefetch == 0 && x.load.size() > node.slots)
+    if ((x.prefetch == 0 || node.draining) && x.load.size() > node.slots)
       recall_from(node, std::numeric_limits<std::uint64_t>::max(), false);
   }
   submission_rate = smoothed(submission_rate, submissions_seen - submissions_at_tick, seconds);

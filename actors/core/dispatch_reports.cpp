@@ -123,7 +123,9 @@ void dispatch_queue::state::fill_nodes(client_answer& content) const {
     const auto load = node.executor.load.size();
     const auto running = std::min<std::size_t>(load, node.slots);
     const auto* standing = "away";
-    if (node.live)
+    if (node.live && node.draining)
+      standing = "draining";
+    else if (node.live)
       standing = node.executor.reported ? "live" : "joining";
     else if (!node.given_up)
       standing = "suspected";

@@ -120,7 +120,8 @@ struct node_entry {
   ledger_id ledger;
   std::uint64_t link = 0; ///< of the standing link
   bool live = false;
-  bool given_up = true; ///< while not live: the grace is over and its load is empty
+  bool draining = false; ///< asked for no more work on this link
+  bool given_up = true;  ///< while not live: the grace is over and its load is empty
   std::int64_t down_since_us = 0;
   incarnation process;
   std::uint32_t slots = 0;
@@ -187,6 +188,7 @@ struct dispatch_queue::state {
   // dispatch_nodes.cpp: nodes that come and go
   void on_up(const node_up& node, instant now, dispatch_effects& fx);
   std::uint32_t kind_of(const std::vector<std::string>& functions);
+  void on_drain(node_entry& node);
   void on_down(const node_down& node, instant now, dispatch_effects& fx);
   void leave_cleanly(node_entry& node, dispatch_effects& fx);
   void give_up(node_entry& node, dispatch_effects& fx);

@@ -48,7 +48,7 @@ bool executor_queue::state::assign(const assignment& job, executor_effects& fx) 
 
 std::optional<released_attempt> executor_queue::state::objection(const assignment& job) const {
   if (shut_down)
-    return released_attempt{job.what, release_reason::interrupted, "the node is stopping"};
+    return released_attempt{job.what, release_reason::recalled, "the node is stopping"};
   if (job.spec.once
       && (job.grant.process != settings.process || job.grant.granted != job.what.assigned))
     return released_attempt{job.what, release_reason::refused, "the start grant names another run"};

@@ -205,9 +205,15 @@ void executor_queue::on_loaded(const record::key& where, const record::value* co
 
 void executor_queue::on_shutdown(instant, executor_effects& fx) {
   state_->shut_down = true;
-  for (auto& [what, entry] : state_->table.all())
+  std::vector<attempt_ref> never_started;
+  for (auto& [what, entry] : state_->table.all()) {
     if (entry.live())
       state_->ask_to_end(entry, fx);
+    else if (entry.state == attempt_state::queued)
+      never_started.push_back(what);
+  }
+  for (const auto& what : never_started) // others may run them at once
+    state_->give_up(*state_->table.find(what), release_reason::recalled, {}, fx);
 }
 
 void executor_queue::flush(instant, executor_effects& fx) {

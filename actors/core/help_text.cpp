@@ -44,7 +44,7 @@ Values are percent-encoded: a blank is %20, a percent sign %25.
 )";
 
 constexpr std::string_view call = R"(CALL [options] -- <function> [arguments]
-  Runs a function that is registered in the nodes: noop, echo, primes, wordcount, and what yours add.
+  Runs a function that the nodes know: noop, echo, primes, wordcount, and those that you added.
   Replies +OK ticket=<ticket>. Option: once=1.
 )";
 
@@ -82,9 +82,9 @@ constexpr std::string_view forget = R"(FORGET <ticket>
 )";
 
 constexpr std::string_view list = R"(LIST [all] [state=running,queued] [limit=1000] [after=<ticket>]
-  The jobs submitted at this node, or with all in the cluster, newest first: +OK count= more=, a line
-  for each with the fields of STATUS between TABs, and a line with a dot. With more=1 go on with
-  after= and the last ticket you got. limit= goes up to 10000.
+  The jobs submitted at this node, or with all in the cluster, newest first: +OK count= more=, a
+  line for each with the fields of STATUS between TABs, and a line with a dot. With more=1 go
+  on with after= and the last ticket you got. limit= goes up to 10000.
 )";
 
 constexpr std::string_view nodes = R"(NODES
@@ -93,8 +93,8 @@ constexpr std::string_view nodes = R"(NODES
 )";
 
 constexpr std::string_view stats = R"(STATS
-  +OK count= more=0, a line for each figure of the cluster (running= queued= spread= ...), and a line
-  with a dot.
+  +OK count= more=0, a line for each figure of the cluster (running= queued= spread= ...), and
+  a line with a dot.
 )";
 
 constexpr std::string_view ping = R"(PING

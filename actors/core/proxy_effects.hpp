@@ -1,5 +1,5 @@
-// What the three cores of a proxy (membership, dispatch queue, result relay) say to the world and to
-// each other. Must not know: actors; how messages are carried.
+// What the three cores of a proxy (membership, dispatch queue, result relay) say to the world and
+// to each other. Must not know: actors; how messages are carried.
 #pragma once
 
 #include "actors/core/effects.hpp"

@@ -27,6 +27,7 @@ struct owed_reply {
   owed_stage stage = owed_stage::ready;
   passage pass = passage::exclusive;
   bool paged = false;
+  std::size_t asked_bytes = 0; ///< of the job, while it is on its way to the node
   stream_choice streams = stream_choice::out;
   reply_context context;
   std::string text;

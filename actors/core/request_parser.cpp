@@ -1,5 +1,6 @@
 #include "actors/core/request_parser.hpp"
 
+#include "actors/core/foreign_lines.hpp"
 #include "actors/core/original_session.hpp"
 #include "actors/core/request_options.hpp"
 #include "actors/core/request_words.hpp"
@@ -15,8 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// -- verbs without arguments
-// ------------------------------------------------------------------------
+// -- verbs without arguments --------------------------------------------------
 
 template <request_action Action>
 void parse_bare(std::string_view, parsed_request& into) {
@@ -38,8 +38,7 @@ void parse_help(std::string_view rest, parsed_request& into) {
   into.text = trimmed(rest);
 }
 
-// -- verbs about one ticket
-// -------------------------------------------------------------------------
+// -- verbs about one ticket ---------------------------------------------------
 
 /// Sets the subject. False: refused.
 bool take_subject(std::string_view word, parsed_request& into) {
@@ -125,8 +124,7 @@ void parse_wait(std::string_view rest, parsed_request& into) {
     refuse_extra(extra, usage, into);
 }
 
-// -- LIST
-// -------------------------------------------------------------------------------------------
+// -- LIST ---------------------------------------------------------------------
 
 constexpr std::array list_options = {"state"sv, "limit"sv, "after"sv};
 
@@ -194,8 +192,7 @@ void parse_list(std::string_view rest, parsed_request& into) {
   }
 }
 
-// -- the table
-// --------------------------------------------------------------------------------------
+// -- the table ----------------------------------------------------------------
 
 struct verb {
   std::string_view name;
@@ -242,37 +239,6 @@ void parse_verb(const verb& found, std::string_view rest, parsed_request& into) 
   found.parse(rest, into);
 }
 
-// -- what is no verb
-// --------------------------------------------------------------------------------
-
-/// A browser can be made to send such lines to any port of its own machine.
-bool looks_like_http(std::string_view word, std::string_view rest) {
-  constexpr std::array methods = {"GET"sv,     "POST"sv,   "PUT"sv,   "HEAD"sv,  "OPTIONS"sv,
-                                  "CONNECT"sv, "DELETE"sv, "PATCH"sv, "TRACE"sv, "PRI"sv};
-  if (std::any_of(methods.begin(), methods.end(),
-                  [word](std::string_view method) { return same_word(method, word); }))
-    return true;
-  const auto behind = trimmed(rest);
-  if (behind.substr(behind.find_last_of(" \t") + 1).substr(0, 5) == "HTTP/")
-    return true;
-  const auto colon = word.find(':');
-  const auto in_header_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-' || c == '_';
-  };
-  return colon != std::string_view::npos && colon > 0 && !is_digit(word.front())
-         && std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(colon),
-                        in_header_name);
-}
-
-void refuse_unknown(std::string_view word, parsed_request& into) {
-  if (word.front() == '@' || word.front() == '{')
-    return into.refuse(errc::bad_request, "lines that begin with @ or { are reserved");
-  if (ticket_from_text(word))
-    return into.refuse(errc::bad_request,
-                       "what about this ticket? write STATUS, RESULT or WAIT " + std::string{word});
-  into.refuse(errc::bad_request, "unknown request '" + shown(word) + "': HELP lists what there is");
-}
-
 } // namespace
 
 void parse_request(std::string_view line, const client_limits& limits, parsed_request& into) {
@@ -297,6 +263,7 @@ void parse_request(std::string_view line, const client_limits& limits, parsed_re
 
 std::vector<std::string_view> known_verbs() {
   std::vector<std::string_view> names;
+  names.reserve(verbs.size());
   for (const auto& one : verbs)
     names.push_back(one.name);
   return names;

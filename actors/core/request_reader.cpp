@@ -21,8 +21,7 @@ bool all_blank(std::string_view text) {
 
 request_reader::request_reader(const client_limits& limits) : limits_{limits} {}
 
-// -- what is unparsed
-// -------------------------------------------------------------------------------
+// -- what is unparsed ---------------------------------------------------------
 
 std::string_view request_reader::rest() const {
   return direct_ ? fed_ : std::string_view{buffer_}.substr(begin_);
@@ -74,8 +73,7 @@ void request_reader::stop() {
   open_ = {};
 }
 
-// -- lines
-// ------------------------------------------------------------------------------------------
+// -- lines --------------------------------------------------------------------
 
 bool request_reader::take_line(std::string_view& line) {
   const auto unread = rest();
@@ -95,7 +93,7 @@ bool request_reader::take_line(std::string_view& line) {
   return true;
 }
 
-bool request_reader::refuse_line(parsed_request& into) {
+bool request_reader::refuse_line(parsed_request& into) const {
   into = {};
   into.refuse_and_close(errc::too_big, "a line may have up to " + std::to_string(limits_.line_bytes)
                                            + " bytes; closing");
@@ -134,8 +132,7 @@ bool request_reader::next(parsed_request& into) {
   return !blank;
 }
 
-// -- bodies
-// -----------------------------------------------------------------------------------------
+// -- bodies -------------------------------------------------------------------
 
 request_reader::progress request_reader::fail(errc code, const char* text) {
   in_body_ = false;

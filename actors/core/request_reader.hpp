@@ -44,7 +44,7 @@ private:
   /// A line without its end; false: its end is not here yet. Sets `too_long_` for one over the
   /// limit.
   bool take_line(std::string_view& line);
-  bool refuse_line(parsed_request& into);
+  bool refuse_line(parsed_request& into) const;
   progress read_body();
   progress read_counted();
   progress read_counted_end();

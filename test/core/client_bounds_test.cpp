@@ -18,6 +18,19 @@ TEST_CASE("a thousand requests are in flight at most") {
   CHECK(client.node.issued == 1500);
 }
 
+TEST_CASE("submissions in flight are bounded by their bytes as well") {
+  client_harness client;
+  const auto job = "SUBMIT bytes=1000000\n" + std::string(1'000'000, 'x') + "\n";
+  for (int i = 0; i < 8 && client.session.wants_input(); ++i)
+    client.send(job);
+  CHECK(client.asks.size() == 5);
+  CHECK_FALSE(client.session.wants_input());
+  client.answer(accepted(1));
+  CHECK(client.asks.size() == 5);
+  client.answer_all();
+  CHECK(client.session.wants_input());
+}
+
 TEST_CASE("reading pauses behind a request that blocks") {
   client_harness client;
   client.send(wait_for(1));

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-namespace evenkeel::core::test {
+namespace evenkeel::core::dispatch_test {
 
 inline ledger_id ledger(std::uint64_t n) {
   return {7, n};
@@ -260,9 +260,20 @@ public:
   }
 };
 
+/// Most histories have one home without slots.
+inline constexpr std::uint64_t home = 9;
+
+struct with_home : dispatch_harness {
+  explicit with_home(dispatch_settings with = {}) : dispatch_harness{std::move(with)} {
+    join(home, 0);
+  }
+};
+
+using sequences = std::vector<std::uint64_t>;
+
 inline held_job held(const attempt_ref& what, held_state state, std::uint32_t attempt = 1,
                      bool unasked = false) {
   return {what, attempt, state, unasked};
 }
 
-} // namespace evenkeel::core::test
+} // namespace evenkeel::core::dispatch_test

@@ -6,11 +6,10 @@
 
 #include <cstdlib>
 
-namespace evenkeel::core::test {
+namespace evenkeel::core::dispatch_test {
 
 namespace {
 
-constexpr std::int64_t ms = us_per_ms;
 constexpr std::uint64_t node_count = 5;
 
 dispatch_settings drawn_settings(std::uint64_t seed) {
@@ -76,13 +75,11 @@ struct history {
     } else if (choice < 69) {
       w.leave(n);
     } else if (choice < 72 && node.up()) {
-      restart_proxy(w.below(3) == 0);
+      w.restart_proxy(w.below(3) == 0);
     } else {
       w.link_up(n);
     }
   }
-
-  void restart_proxy(bool wiped) { w.restart_proxy(wiped); }
 
   void heal() {
     w.run_until(w.now.steady_us + 600'000 * ms, [this] {
@@ -125,4 +122,4 @@ TEST_CASE("whatever happens, a healed cluster brings every job to its end") {
     check_history(seed);
 }
 
-} // namespace evenkeel::core::test
+} // namespace evenkeel::core::dispatch_test

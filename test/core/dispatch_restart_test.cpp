@@ -2,21 +2,7 @@
 // order (design sections 4 and 5). Nodes 1 to 3 run jobs, node 9 is a home.
 #include "dispatch_harness.hpp"
 
-namespace evenkeel::core::test {
-
-namespace {
-
-constexpr std::uint64_t home = 9;
-
-using sequences = std::vector<std::uint64_t>;
-
-struct with_home : dispatch_harness {
-  explicit with_home(dispatch_settings with = {}) : dispatch_harness{std::move(with)} {
-    join(home, 0);
-  }
-};
-
-} // namespace
+namespace evenkeel::core::dispatch_test {
 
 TEST_CASE_FIXTURE(with_home, "after a restart queued jobs wait until all executors have reported") {
   join(1, 1);
@@ -129,163 +115,6 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(lost(home).size() == 1); // one attempt, one death
 }
 
-// -- the disk is gone
-
-TEST_CASE_FIXTURE(with_home,
-                  "with a wiped disk the homes submit again and executors tell the rest") {
-  join(1, 2);
-  submit_commands(home, 1, 4);
-  const auto jobs = assigned(1);
-  restart(true);
-  join(home, 0, {}, {{1, 4}});
-  CHECK(wanted(home) == std::vector<sequence_range>{{1, 4}});
-  submit(home, {sent_before(1), sent_before(2), sent_before(3), sent_before(4)});
-  join(1, 3,
-       {held(jobs.at(0).what, held_state::running), held(jobs.at(1).what, held_state::queued)});
-  CHECK(assigned(1).empty()); // nobody knows who else is out there
-  grace_over();
-  CHECK(assigned_sequences(1) == sequences{3});
-  CHECK(queue.count().jobs == 4);
-  CHECK(stopped(1).empty());
-}
-
-TEST_CASE_FIXTURE(with_home,
-                  "an executor's jobs live on while their home has yet to submit them again") {
-  join(1, 2);
-  submit_commands(home, 1, 2);
-  const auto jobs = assigned(1);
-  restart(true);
-  join(home, 0, {}, {{1, 2}}); // names them; their specs are on their way
-  join(1, 2,
-       {held(jobs.at(0).what, held_state::running), held(jobs.at(1).what, held_state::finished)});
-  CHECK(stopped(1).empty());
-  submit(home, {sent_before(1), sent_before(2)});
-  grace_over();
-  CHECK(assigned(1).empty());
-  CHECK(queue.count().assigned == 1);
-  CHECK(queue.count().ended == 1);
-}
-
-TEST_CASE_FIXTURE(with_home, "with a wiped disk a job finished at an executor is not run again") {
-  join(1, 1);
-  submit_commands(home, 1, 1);
-  const auto what = only_assigned(1);
-  restart(true);
-  join(1, 1, {held(what, held_state::finished)});
-  join(home, 0, {}, {{1, 1}});
-  submit(home, {sent_before(1)});
-  grace_over();
-  CHECK(assigned(1).empty());
-  result(1, what);
-  acknowledge(home, what);
-  CHECK(queue.count().jobs == 0);
-}
-
-TEST_CASE_FIXTURE(with_home,
-                  "a job told by its executor alone is submitted by its home when lost there") {
-  join(1, 1);
-  submit_commands(home, 1, 1);
-  const auto what = only_assigned(1);
-  restart(true);
-  join(1, 1, {held(what, held_state::running)});
-  down(1, true);
-  join(2, 1);
-  CHECK(assigned(2).empty());
-  join(home, 0, {}, {{1, 1}});
-  CHECK(wanted(home) == std::vector<sequence_range>{{1, 1}});
-  submit(home, {sent_before(1)});
-  const auto again = assigned(2);
-  REQUIRE(again.size() == 1);
-  CHECK(again.front().attempt == 2);
-}
-
-TEST_CASE_FIXTURE(with_home,
-                  "a job told by its executor alone and refused there waits for its spec") {
-  join(1, 1);
-  submit_commands(home, 1, 1);
-  const auto what = only_assigned(1);
-  restart(true);
-  join(1, 1, {held(what, held_state::queued)});
-  join(home, 0, {}, {{1, 1}});
-  release(1, what, release_reason::refused);
-  submit(home, {sent_before(1)});
-  advance(settings.refused_retry_ms + 50);
-  CHECK(assigned_sequences(1) == sequences{1});
-}
-
-TEST_CASE_FIXTURE(
-    with_home, "of two live attempts of one job the lower fence is stopped, whoever comes first") {
-  const attempt_ref low{job(home, 1), {3, 5}};
-  const attempt_ref high{job(home, 1), {4, 1}};
-  SUBCASE("the lower first") {
-    restart(true);
-    join(1, 1, {held(low, held_state::running)});
-    join(2, 1, {held(high, held_state::running, 2)});
-  }
-  SUBCASE("the higher first") {
-    restart(true);
-    join(2, 1, {held(high, held_state::running, 2)});
-    join(1, 1, {held(low, held_state::running)});
-  }
-  CHECK(stopped(1) == std::vector<attempt_ref>{low});
-  CHECK(stopped(2).empty());
-  release(1, low, release_reason::stopped);
-  CHECK(load(1) == 0);
-  CHECK(queue.count().assigned == 1);
-}
-
-TEST_CASE_FIXTURE(with_home,
-                  "a job cancelled while its executor was away is stopped when both are back") {
-  join(1, 1);
-  submit_commands(home, 1, 1);
-  const auto what = only_assigned(1);
-  const bool wiped = true;
-  SUBCASE("the proxy went on") {
-    down(1);
-    cancel(home, 1);
-    join(1, 1, {held(what, held_state::running)});
-  }
-  SUBCASE("the home is back first") {
-    restart();
-    join(home, 0);
-    join(1, 1, {held(what, held_state::running)});
-  }
-  SUBCASE("the executor is back first") {
-    restart();
-    join(1, 1, {held(what, held_state::running)});
-    CHECK(stopped(1).empty());
-    join(home, 0);
-  }
-  SUBCASE("the home is back first, and the disk is gone") {
-    restart(wiped);
-    join(home, 0);
-    join(1, 1, {held(what, held_state::queued)});
-  }
-  SUBCASE("the executor is back first, and the disk is gone") {
-    restart(wiped);
-    join(1, 1, {held(what, held_state::running)});
-    join(home, 0);
-  }
-  CHECK(stopped(1) == std::vector<attempt_ref>{what});
-  release(1, what, release_reason::stopped);
-  CHECK(load(1) == 0);
-  CHECK(queue.count().jobs == 0);
-}
-
-TEST_CASE_FIXTURE(
-    with_home,
-    "a job that is stopped on an absent executor is stopped though its home is away too") {
-  join(1, 1);
-  submit_commands(home, 1, 1);
-  const auto what = only_assigned(1);
-  down(1);
-  cancel(home, 1);
-  down(home);
-  join(1, 1, {held(what, held_state::running)});
-  CHECK(stopped(1) == std::vector<attempt_ref>{what});
-  CHECK(queue.count().jobs == 0);
-}
-
 // -- once jobs
 
 TEST_CASE_FIXTURE(with_home,
@@ -368,4 +197,4 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(lost(home).empty());
 }
 
-} // namespace evenkeel::core::test
+} // namespace evenkeel::core::dispatch_test

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace evenkeel::core::test {
+namespace evenkeel::core::dispatch_test {
 
 namespace {
 
@@ -73,6 +73,7 @@ void world::finish_step(dispatch_effects& fx) {
 
 void world::perform(dispatch_output& output) {
   if (auto* sent = std::get_if<to_node>(&output)) {
+    on_sent(*sent);
     const auto n = number_of(sent->ledger);
     after(one_way_us, [this, n, link = sent->link, content = std::move(sent->content)] {
       if (nodes.at(n).link == link)
@@ -212,4 +213,4 @@ std::size_t world::held_anywhere() const {
   return all;
 }
 
-} // namespace evenkeel::core::test
+} // namespace evenkeel::core::dispatch_test

@@ -9,7 +9,7 @@
 #include <random>
 #include <set>
 
-namespace evenkeel::core::test {
+namespace evenkeel::core::dispatch_test {
 
 struct home_job {
   submitted_job what;
@@ -67,7 +67,8 @@ public:
     std::uint64_t absences = 0;
   };
   std::map<job_id, std::vector<start>> starts;
-  std::function<void()> observe = [] {};
+  std::function<void()> observe = [] {}; ///< called after every step of the proxy
+  std::function<void(const to_node&)> on_sent = [](const auto&) {};
 
   std::uint64_t below(std::uint64_t n) { return random() % n; }
 
@@ -163,4 +164,26 @@ private:
   std::map<attempt_ref, relayed> relay_;
 };
 
-} // namespace evenkeel::core::test
+inline constexpr std::int64_t ms = us_per_ms;
+
+/// A home without slots, and nodes 1 to `count`.
+inline void start_nodes(world& w, std::uint64_t count, std::uint32_t slots) {
+  w.add(home, 0);
+  w.link_up(home);
+  for (std::uint64_t n = 1; n <= count; ++n) {
+    w.add(n, slots);
+    w.link_up(n);
+  }
+  w.run_for(10 * ms);
+}
+
+inline void run_to_the_end(world& w) {
+  w.run_until(w.now.steady_us + 3'600'000 * ms, [&] { return w.open_jobs() == 0; });
+  w.run_for(200 * ms);
+  CHECK(w.problem == "");
+  CHECK(w.open_jobs() == 0);
+  CHECK(w.queue.count().jobs == 0);
+  CHECK(w.queue.check_invariants() == "");
+}
+
+} // namespace evenkeel::core::dispatch_test

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace evenkeel::core::test {
+namespace evenkeel::core::dispatch_test {
 
 namespace {
 
@@ -221,10 +221,10 @@ void world::on_result(std::uint64_t n, const attempt_ref& what) {
 }
 
 void world::send_home(const attempt_ref& what) {
-  const auto home = number_of(what.job.ledger);
-  after(one_way_us, [this, what, home, link = nodes.at(home).link] {
-    if (nodes.at(home).link == link)
-      on_home_result(home, what);
+  const auto owner = number_of(what.job.ledger);
+  after(one_way_us, [this, what, owner, link = nodes.at(owner).link] {
+    if (nodes.at(owner).link == link)
+      on_home_result(owner, what);
   });
 }
 
@@ -279,4 +279,4 @@ void world::on_given_up(std::uint64_t n) {
     gone(what);
 }
 
-} // namespace evenkeel::core::test
+} // namespace evenkeel::core::dispatch_test

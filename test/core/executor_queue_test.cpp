@@ -329,13 +329,12 @@ TEST_SUITE("executor_queue") {
     CHECK(x.queue.idle());
   }
 
-  TEST_CASE("an assignment after our shutdown is answered with interrupted") {
+  TEST_CASE("an assignment after our shutdown is given back") {
     executor_fixture x;
     x.connect();
     x.shut_down();
     x.assign({command(attempt(1))});
-    CHECK(x.releases()
-          == released(attempt(1), release_reason::interrupted, "the node is stopping"));
+    CHECK(x.releases() == released(attempt(1), release_reason::recalled, "the node is stopping"));
     CHECK(x.disk.empty());
   }
 

@@ -150,6 +150,10 @@ TEST_SUITE("query_router") {
     x.say(b, answer{0, question, answer_with(errc::ok)});
     x.say(b, answer{0, question, answer_with(errc::ok)});
     CHECK(x.answers[a].size() == 1);
+    x.say(a, abandon{7});
+    x.pass(10'000);
+    CHECK(x.abandoned[b].empty());
+    CHECK(x.answers[a].size() == 1);
   }
 
   TEST_CASE("R15: a code that nobody has is unavailable and never not found") {

@@ -152,6 +152,10 @@ TEST_SUITE("question_desk") {
     x.tell(question, answer_with(errc::ok));
     x.tell(question, answer_with(errc::ok));
     CHECK(x.replies.size() == 1);
+    x.run([&](auto& fx) { x.desk.on_session_closed(1, fx); });
+    x.pass(10'000);
+    CHECK(x.abandoned.empty());
+    CHECK(x.replies.size() == 1);
   }
 
   TEST_CASE("R15: without a proxy a ticket of another ledger is unavailable and never not found") {
@@ -250,6 +254,8 @@ TEST_SUITE("question_desk") {
     CHECK(x.only_reply(session_1).code == errc::unavailable);
     x.up();
     CHECK(x.queries.size() == 1);
+    x.pass(10'000);
+    CHECK(x.replies.empty());
   }
 
   TEST_CASE("a home that is down ends a wait with its own words") {

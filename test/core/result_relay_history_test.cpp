@@ -25,6 +25,7 @@ struct simulated_node {
   result_taken taken;
   std::set<job_id> recorded;            ///< have a result at home, or were cancelled there
   std::set<attempt_ref> unacknowledged; ///< on this link
+  std::set<job_id> acknowledged;        ///< on this link; the relay knows nothing of these
   std::deque<proxy_message> inbox;
   bool inventory_due = false; ///< the first thing that it says on a link
 
@@ -115,6 +116,7 @@ struct history {
     auto& node = nodes[id];
     node.sent = node.taken = {};
     node.unacknowledged.clear();
+    node.acknowledged.clear();
     node.inbox.clear();
     node.inventory_due = true;
     node.unsent.clear();
@@ -166,8 +168,10 @@ struct history {
     std::vector<attempt_ref> acked;
     for (auto count = 1 + below(waiting.size()); count > 0; --count)
       acked.push_back(waiting.extract(waiting.begin()).value());
-    for (const auto& what : acked) // it covers the job
+    for (const auto& what : acked) { // it covers the job
       std::erase_if(waiting, [&](const auto& other) { return other.job == what.job; });
+      nodes[id].acknowledged.insert(what.job);
+    }
     x.ack(id, std::move(acked));
     deliver();
   }
@@ -233,7 +237,8 @@ struct history {
       const attempt_ref what{item.job, item.result.assigned};
       CHECK(item.job.ledger == id);
       node.recorded.insert(item.job);
-      CHECK(node.unacknowledged.insert(what).second);
+      const bool fresh = node.unacknowledged.insert(what).second;
+      CHECK((fresh || node.acknowledged.contains(item.job)));
       bytes += bytes_of(item);
     }
     CHECK((bytes <= max_packet || batch.results.size() == 1));

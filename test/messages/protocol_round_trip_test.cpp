@@ -21,7 +21,9 @@ struct anything {
 };
 
 template <class T, class... Args>
-concept made_from = requires { T{std::declval<Args>()...}; };
+concept made_from = requires {
+  T{std::declval<Args>()...};
+};
 
 template <class T, class... Args>
 constexpr std::size_t members() {

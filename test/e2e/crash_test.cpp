@@ -1,0 +1,173 @@
+#include "cluster.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace evenkeel::test;
+
+namespace {
+
+const std::string short_job = "SUBMIT -- sleep 0.05; echo $EVENKEEL_TICKET";
+
+/// Every ticket has its own result, asked at `node`; a wait is repeated while the cluster
+/// assembles.
+void all_have_results(cluster& all, const std::string& node,
+                      const std::vector<std::string>& tickets) {
+  auto client = all.connect(node);
+  for (const auto& ticket : tickets) {
+    std::string bytes;
+    std::string reply;
+    do
+      reply = client.ask_result("WAIT " + ticket, bytes);
+    while (reply.starts_with("-UNAVAILABLE"));
+    CHECK(field(reply, "state") == "done");
+    CHECK(bytes == ticket + '\n');
+  }
+}
+
+/// Not even as a zombie that nobody has reaped yet.
+bool lives(pid_t pid) {
+  std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
+  const std::string text{std::istreambuf_iterator<char>(stat), {}};
+  const auto name_end = text.rfind(')');
+  return name_end != std::string::npos && text[name_end + 2] != 'Z';
+}
+
+} // namespace
+
+TEST_CASE("a node killed under load comes back and every ticket gets its result") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  all.start_node("b");
+  const auto tickets = all.submit("a", 40, short_job);
+  all.kill("b");
+  all.start_node("b");
+  all_have_results(all, "b", tickets);
+}
+
+TEST_CASE("a node that stays away loses its jobs to the others when its grace is over") {
+  cluster all;
+  all.start_proxy({"--grace", "200"});
+  all.start_node("a");
+  all.start_node("b");
+  const auto tickets = all.submit("a", 30, short_job);
+  all.kill("b");
+  all_have_results(all, "a", tickets);
+}
+
+TEST_CASE("the home of the jobs is killed and keeps its word after its restart") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  all.start_node("b");
+  const auto tickets = all.submit("a", 40, short_job);
+  all.kill("a");
+  all.start_node("a");
+  all_have_results(all, "a", tickets);
+}
+
+TEST_CASE("a proxy killed under load comes back and every ticket gets its result") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  all.start_node("b");
+  const auto tickets = all.submit("a", 40, short_job);
+  all.kill("proxy");
+  all.start_proxy();
+  all_have_results(all, "a", tickets);
+}
+
+TEST_CASE("R1: a proxy that lost its whole disk loses no ticket and no result") {
+  cluster all;
+  all.start_proxy({"--grace", "1000"});
+  all.start_node("a");
+  all.start_node("b");
+  const auto tickets = all.submit("a", 40, short_job);
+  all.kill("proxy");
+  std::filesystem::remove_all(all.data("proxy"));
+  all.start_proxy({"--grace", "1000"});
+  all_have_results(all, "b", tickets);
+}
+
+TEST_CASE("tickets are given while the proxy is away and their jobs run when it is back") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  all.kill("proxy");
+  const auto tickets = all.submit("a", 10, short_job);
+  CHECK(std::set<std::string>(tickets.begin(), tickets.end()).size() == 10);
+  all.start_proxy();
+  all_have_results(all, "a", tickets);
+}
+
+TEST_CASE("everything is killed at once and comes back in another order") {
+  cluster all;
+  all.start_proxy({"--grace", "1000"});
+  all.start_node("a");
+  all.start_node("b");
+  const auto tickets = all.submit("a", 40, short_job);
+  for (const auto* name : {"proxy", "a", "b"})
+    all.kill(name);
+  all.start_lonely_node("b");
+  all.start_lonely_node("a");
+  all.start_proxy({"--grace", "1000"});
+  all_have_results(all, "b", tickets);
+}
+
+TEST_CASE("R17: what a killed node left running is ended before it runs anything again") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  const auto pid_file = all.directory() / "pid";
+  const auto ticket =
+      all.submit("a", 1, "SUBMIT -- echo $$ > " + pid_file.string() + "; exec sleep 1000").front();
+  all.await_state("a", ticket, "running");
+  pid_t job = 0;
+  while (!(std::ifstream(pid_file) >> job)) {
+  }
+  all.kill("a");
+  CHECK(lives(job));
+  all.start_lonely_node("a");
+  CHECK(all.at("a").log().find("ended what an earlier life") != std::string::npos);
+  CHECK_FALSE(lives(job));
+}
+
+TEST_CASE("R3: a once job that was running on a killed node is lost and not started again") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  const auto runs = all.directory() / "runs";
+  const auto ticket =
+      all.submit("a", 1, "SUBMIT once=1 -- echo x >> " + runs.string() + "; exec sleep 1000")
+          .front();
+  std::string started;
+  while (!(std::ifstream(runs) >> started)) {
+  }
+  all.kill("a");
+  all.start_node("a");
+  auto client = all.connect("a");
+  CHECK(field(client.ask("WAIT " + ticket + " none"), "state") == "lost");
+  std::ifstream again{runs};
+  CHECK(std::string{std::istreambuf_iterator<char>(again), {}} == "x\n");
+}
+
+TEST_CASE("R4: a node that is stopped gives its jobs to the others without counting an attempt") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  const auto ticket = all.submit("a", 1, "SUBMIT -- exec sleep 1000").front();
+  all.await_state("a", ticket, "running");
+  all.start_node("b");
+  CHECK(all.stop("a") == 0);
+  all.start_node("a");
+  all.await_state("b", ticket, "running");
+  auto client = all.connect("b");
+  CHECK(field(client.ask("STATUS " + ticket), "node") == "b");
+  CHECK(client.ask("CANCEL " + ticket) == "+OK ticket=" + ticket + " state=cancelled");
+}
