@@ -321,9 +321,10 @@ TEST_SUITE("executor_queue") {
     x.end(attempt(1), killed);
     x.end(attempt(2), success());
     const auto answers = x.releases();
-    REQUIRE(answers.size() == 2);
-    CHECK(answers[0].reason == release_reason::interrupted);
+    REQUIRE(answers.size() == 3);
+    CHECK(answers[0].reason == release_reason::recalled); // had not started
     CHECK(answers[1].reason == release_reason::interrupted);
+    CHECK(answers[2].reason == release_reason::interrupted);
     CHECK(x.started.empty());
     CHECK(x.results().empty());
     CHECK(x.queue.idle());
