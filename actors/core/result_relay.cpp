@@ -125,6 +125,7 @@ void result_relay::on_message(const from_node& message, instant, relay_effects& 
       s.take_cancel(from, sequence, fx);
   } else if (const auto* named = std::get_if<inventory>(&message.content)) {
     s.take_inventory(from, *named, fx);
+    s.take_held(from, *named, fx);
   }
 }
 
@@ -187,6 +188,33 @@ void result_relay::state::take_inventory(const ledger_id& home, const inventory&
     const bool unwanted = result.reference() && result.named_on != peer.link;
     entry = unwanted ? forget(entry, fx) : std::next(entry);
   }
+}
+
+/// An executor that came back from a power cut may lack results that only it had: after its end
+/// mark these jobs are to run again (R7). References are older than its link: it sends results
+/// after it.
+void result_relay::state::take_held(const ledger_id& executor, const inventory& content,
+                                    relay_effects& fx) {
+  const auto link = peers[executor].link;
+  for (const auto& held : content.held) {
+    const auto entry = results.find(held.what);
+    if (held.state == held_state::finished && entry != results.end())
+      entry->second.held_on = link;
+  }
+  if (!content.executor_end)
+    return;
+  results_gone gone;
+  for (auto entry = results.begin(); entry != results.end();) {
+    const auto& result = entry->second;
+    if (result.executor == executor && result.reference() && result.held_on != link) {
+      gone.attempts.push_back(entry->first);
+      entry = forget(entry, fx);
+    } else {
+      ++entry;
+    }
+  }
+  if (!gone.attempts.empty())
+    fx.emit(std::move(gone));
 }
 
 void result_relay::state::want(const attempt_ref& what, const relayed_result& entry) {

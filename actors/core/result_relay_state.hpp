@@ -30,6 +30,7 @@ struct relayed_result {
   std::uint64_t order = 0; ///< of arrival, unique
   std::uint64_t bytes = 0;
   std::uint64_t named_on = 0; ///< last link on which the home named this job as unfinished
+  std::uint64_t held_on = 0;  ///< last link on which the executor named it as finished there
   std::optional<job_result> payload;
 
   /// All that is here is who has it.
@@ -103,6 +104,7 @@ struct result_relay::state {
   void take_ack(const ledger_id& home, const attempt_ref& what, relay_effects& fx);
   void take_cancel(const ledger_id& home, std::uint64_t sequence, relay_effects& fx);
   void take_inventory(const ledger_id& home, const inventory& content, relay_effects& fx);
+  void take_held(const ledger_id& executor, const inventory& content, relay_effects& fx);
   void take_lost_record(table::iterator entry, relay_effects& fx);
   /// A present home waits for it: ask its executor, if that is here too.
   void want(const attempt_ref& what, const relayed_result& entry);

@@ -204,6 +204,25 @@ TEST_SUITE("result_relay with absent homes") {
     CHECK(x.requests_for(executor) == refs{job(1)});
   }
 
+  TEST_CASE("R7: a result that its executor no longer names when it is back is gone") {
+    relay_fixture x{{}, small(0)};
+    x.up(executor);
+    x.give(executor, {result_of(job(1)), result_of(job(2))});
+    CHECK(x.disk.empty());
+    x.down(executor);
+    x.up(executor);
+    inventory held;
+    held.held.push_back({job(1), 1, held_state::finished, false});
+    x.say(executor, held);
+    CHECK(x.gone.empty());
+    inventory end;
+    end.executor_end = true;
+    x.say(executor, end);
+    CHECK(x.gone == refs{job(2)});
+    x.up(home);
+    CHECK(x.requests_for(executor) == refs{job(1)});
+  }
+
   TEST_CASE("a result that cannot be read back and has no executor is gone") {
     relay_limits limits;
     limits.memory_bytes = 0;
