@@ -117,18 +117,21 @@ void ticket_ledger::state::answer_wait_all(const requester& to, const client_req
                                            ledger_effects& fx) const {
   client_answer content;
   content.kind = request_kind::wait_all;
-  content.jobs.reserve(request.own_sequences.size());
+  const bool with_views = request.own_sequences.size() <= request.limit;
   std::uint64_t open_jobs = 0;
   for (const auto sequence : request.own_sequences) {
+    job_view view;
     if (const auto* open = jobs.find_open(sequence)) {
       ++open_jobs;
-      content.jobs.push_back(view_of(code, *open, nullptr));
+      view = view_of(code, *open, nullptr);
     } else {
       const auto* finished = jobs.find_finished(sequence);
-      content.jobs.push_back(finished != nullptr ? view_of(code, sequence, *finished, jobs, nullptr)
-                                                 : view_of_forgotten(code, sequence));
-      ++(content.jobs.back().state == job_state::done ? content.done : content.failed);
+      view = finished != nullptr ? view_of(code, sequence, *finished, jobs, nullptr)
+                                 : view_of_forgotten(code, sequence);
+      ++(view.state == job_state::done ? content.done : content.failed);
     }
+    if (with_views)
+      content.jobs.push_back(std::move(view));
   }
   if (open_jobs != 0) {
     content.code = errc::not_ready;

@@ -169,6 +169,17 @@ TEST_CASE("a barrier is answered when the last of its jobs has ended") {
   CHECK(answer.jobs[1].state == job_state::failed);
 }
 
+TEST_CASE("a barrier over more jobs than the limit is answered with the counts alone") {
+  auto home = with_jobs(2);
+  home.finish(1);
+  home.finish(2);
+  auto request = wait_for_all({1, 2});
+  request.limit = 0;
+  home.ask(request);
+  CHECK(home.answer().done == 2);
+  CHECK(home.answer().jobs.empty());
+}
+
 TEST_CASE("a barrier over nothing open is answered at once") {
   auto home = with_jobs(0);
   home.ask(wait_for_all({}));
