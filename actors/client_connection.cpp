@@ -22,25 +22,13 @@ thread_local std::array<char, 65536> input;
 
 } // namespace
 
-client_connection::client_connection(asio::ip::tcp::socket socket, std::function<void()> on_gone)
-    : socket_(std::move(socket)), timer_(socket_.get_executor()), on_gone_(std::move(on_gone)) {
+client_connection::client_connection(tcp::socket socket)
+    : socket_(std::move(socket)), timer_(socket_.get_executor()) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
 }
 
-client_connection::~client_connection() {
-  on_gone_();
-}
-
-void client_connection::attach(client_session_actor session) {
-  session_ = std::move(session);
-}
-
-void client_connection::read_more() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->start_read(); });
-}
-
-void client_connection::start_read() {
+void client_connection::read() {
   if (reading_ || finishing_ || over_)
     return;
   reading_ = true;
@@ -60,63 +48,69 @@ void client_connection::take_input() {
   boost::system::error_code error;
   const auto bytes = socket_.read_some(asio::buffer(input), error);
   if (!error)
-    caf::anon_send(session_, std::string(input.data(), bytes));
+    events_.on_input(std::string_view(input.data(), bytes));
   else if (error == asio::error::would_block)
-    start_read();
+    read();
   else if (error == asio::error::eof)
-    caf::anon_send(session_, client_eof{});
+    events_.on_eof();
   else
     gone();
 }
 
-void client_connection::write(std::string bytes) {
-  asio::post(socket_.get_executor(), [self = shared_from_this(), text = std::move(bytes)] {
-    if (self->over_)
-      return;
-    self->waiting_ += text;
-    self->start_write();
-  });
+std::size_t client_connection::write(std::string bytes) {
+  if (over_)
+    return bytes.size();
+  if (!leaving_.empty()) {
+    waiting_ += bytes;
+    return 0;
+  }
+  boost::system::error_code error;
+  std::size_t sent = 0;
+  while (sent < bytes.size() && !error)
+    sent += socket_.write_some(asio::buffer(bytes.data() + sent, bytes.size() - sent), error);
+  if (sent == bytes.size())
+    return sent;
+  leaving_ = std::move(bytes);
+  leaving_.erase(0, sent);
+  start_write(); // an error of the socket comes again, in the event loop
+  return sent;
 }
 
 void client_connection::start_write() {
-  if (!leaving_.empty() || waiting_.empty())
-    return;
-  leaving_ = std::exchange(waiting_, {});
   asio::async_write(
       socket_, asio::buffer(leaving_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
         if (error)
           self->gone();
         else
-          self->on_written();
+          self->on_written(bytes);
       });
 }
 
-void client_connection::on_written() {
+void client_connection::on_written(std::size_t bytes) {
   if (over_)
     return;
-  caf::anon_send(session_, client_drained{leaving_.size()});
-  leaving_.clear();
-  if (!waiting_.empty())
+  leaving_ = std::exchange(waiting_, {});
+  if (!leaving_.empty())
     start_write();
   else if (finishing_)
     start_discarding();
+  if (!finishing_)
+    events_.on_written(bytes);
 }
 
 void client_connection::finish(std::uint64_t discard_limit) {
-  asio::post(socket_.get_executor(), [self = shared_from_this(), discard_limit] {
-    if (self->over_ || self->finishing_)
-      return;
-    self->finishing_ = true;
-    self->discard_limit_ = discard_limit;
-    if (self->leaving_.empty() && self->waiting_.empty())
-      self->start_discarding();
-  });
+  if (over_ || finishing_)
+    return;
+  finishing_ = true;
+  discard_limit_ = discard_limit;
+  if (leaving_.empty())
+    start_discarding();
 }
 
 void client_connection::start_discarding() {
   boost::system::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
   timer_.expires_after(discard_time);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error)
@@ -141,8 +135,9 @@ void client_connection::discard() {
       });
 }
 
-void client_connection::close() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->gone(); });
+void client_connection::abandon() {
+  events_ = {};
+  gone();
 }
 
 void client_connection::gone() {
@@ -151,9 +146,9 @@ void client_connection::gone() {
   boost::system::error_code ignored;
   timer_.cancel();
   socket_.close(ignored);
-  if (session_)
-    caf::anon_send(session_, client_gone{});
-  session_ = nullptr;
+  const auto last = std::exchange(events_, {});
+  if (last.on_gone)
+    last.on_gone();
 }
 
 } // namespace evenkeel

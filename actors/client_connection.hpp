@@ -1,8 +1,6 @@
-// One client's socket. Lives on the gateway's thread; its functions may be called from any thread.
+// One client's socket, on the gateway's thread and nowhere else.
 // Owns: the socket, the bytes on their way out. Must not know: what the bytes mean.
 #pragma once
-
-#include "actors/local_interfaces.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -12,40 +10,48 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace evenkeel {
 
+/// What becomes of a connection. Called from the event loop, never from within a call into the
+/// connection; not called any more after `on_gone`, or after `abandon`.
+struct connection_events {
+  std::function<void(std::string_view bytes)> on_input; ///< one piece; then `read` is due again
+  std::function<void()> on_eof;                         ///< the client will send no more
+  std::function<void(std::size_t bytes)> on_written;    ///< left later than `write` returned
+  std::function<void()> on_gone;                        ///< closed, by whoever
+};
+
 class client_connection : public std::enable_shared_from_this<client_connection> {
 public:
-  client_connection(boost::asio::ip::tcp::socket socket, std::function<void()> on_gone);
-  ~client_connection();
+  explicit client_connection(boost::asio::ip::tcp::socket socket);
 
-  /// Whoever gets this connection's bytes, as messages.
-  void attach(client_session_actor session);
+  void start(connection_events events) { events_ = std::move(events); }
 
-  /// Reads one piece and sends it to the session (or client_eof, or client_gone); then waits for
-  /// the next call: a session that does not ask costs nothing.
-  void read_more();
-  /// Sends these bytes, after those before them; client_drained tells when they have left.
-  void write(std::string bytes);
+  /// Reads one piece, then waits for the next call: whoever does not ask is not sent anything, and
+  /// the client's kernel makes the client wait. Calls while one is outstanding are the same one.
+  void read();
+  /// Sends these bytes, after those before them. Returns how many have left at once; `on_written`
+  /// tells of the others.
+  std::size_t write(std::string bytes);
   /// Writes what is left, shuts down writing, discards input (at most `discard_limit` bytes or 10
   /// s) and closes: so no reply is lost to a reset.
   void finish(std::uint64_t discard_limit);
-  void close();
+  /// Closes without a word.
+  void abandon();
 
 private:
-  void start_read();
+  void take_input();
   void start_write();
-  void on_written();
+  void on_written(std::size_t bytes);
   void start_discarding();
   void discard();
-  void take_input();
   void gone();
 
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer timer_;
-  std::function<void()> on_gone_;
-  client_session_actor session_;
+  connection_events events_;
   std::string waiting_; ///< to be written next
   std::string leaving_; ///< being written
   std::uint64_t discard_limit_ = 0;

@@ -1,22 +1,22 @@
 #include "actors/client_gateway.hpp"
 
-#include "actors/client_connection.hpp"
 #include "actors/client_session.hpp"
-#include "actors/log.hpp"
+#include "actors/gateway_inbox.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <caf/actor_companion.hpp>
 
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 namespace evenkeel {
@@ -28,6 +28,7 @@ namespace {
 
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 constexpr std::size_t descriptors_kept = 256; ///< for LevelDB, jobs' pipes, the cluster
+constexpr int handlers_a_turn = 256;
 
 std::size_t sessions_allowed(std::size_t wanted) {
   rlimit limit{};
@@ -87,30 +88,78 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
-    if (sessions->load() >= max_sessions) {
+    if (sessions.size() >= max_sessions) {
       socket.non_blocking(true, ignored);
       asio::write(socket, asio::buffer(std::string("-BUSY too many connections; try later\n")),
                   ignored);
       return;
     }
-    ++*sessions;
-    const auto connection =
-        std::make_shared<client_connection>(std::move(socket), [count = sessions] { --*count; });
-    connection->attach(system->spawn(client_session, ++last_session, node, connection));
-    connection->read_more();
+    const auto number = ++last_session;
+    auto session = std::make_unique<client_session>(
+        number, new_address(number), std::move(socket),
+        [this](session_requests requests) { asked.push_back(std::move(requests)); });
+    session->start([this, number] { forget(number); });
+    sessions.emplace(number, std::move(session));
+  }
+
+  /// An actor whose messages come to this thread.
+  client_session_actor new_address(std::uint64_t number) {
+    const auto companion = system->spawn<caf::actor_companion>();
+    caf::actor_cast<caf::actor_companion*>(companion)->on_enqueue(
+        [to = inbox, number](caf::mailbox_element_ptr message) {
+          to->push(number, std::move(message));
+        });
+    return caf::actor_cast<client_session_actor>(companion);
+  }
+
+  void receive(gateway_inbox::item& item) {
+    const auto found = sessions.find(item.session);
+    if (found == sessions.end())
+      return;
+    auto content = item.message->move_content_to_message();
+    caf::message_handler{[&](const std::vector<numbered_answer>& answers) {
+      found->second->on_answers(answers);
+    }}(content);
+  }
+
+  void forget(std::uint64_t number) {
+    send_requests(); // none may come behind the end of its session
+    caf::anon_send(node, session_closed{number});
+    const auto found = sessions.find(number);
+    auto* companion = caf::actor_cast<caf::actor_companion*>(found->second->address());
+    companion->on_enqueue(nullptr);
+    companion->cleanup(caf::exit_reason::normal, nullptr);
+    sessions.erase(found);
+  }
+
+  /// Requests of one turn of the loop go to the node together.
+  void run() {
+    while (context.run_one() > 0) {
+      for (int more = 0; more < handlers_a_turn && context.poll_one() > 0; ++more) {
+      }
+      send_requests();
+    }
+    inbox->close();
+  }
+
+  void send_requests() {
+    if (!asked.empty())
+      caf::anon_send(node, std::exchange(asked, {}));
   }
 
   asio::io_context context{1};
   tcp::acceptor acceptor;
   asio::steady_timer pause;
   std::size_t max_sessions;
-  std::shared_ptr<std::atomic<std::size_t>> sessions =
-      std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<gateway_inbox> inbox = std::make_shared<gateway_inbox>(
+      context, [this](gateway_inbox::item& item) { receive(item); });
+  std::vector<session_requests> asked; ///< in this turn of the loop
   std::uint64_t last_session = 0;
   caf::actor_system* system = nullptr;
   node_service node;
   std::thread thread;
   bool stopped = false; ///< on the gateway's thread
+  std::unordered_map<std::uint64_t, std::unique_ptr<client_session>> sessions; ///< by number
 };
 
 client_gateway::client_gateway(const gateway_settings& settings)
@@ -128,7 +177,7 @@ void client_gateway::start(caf::actor_system& system, const node_service& node) 
   state_->system = &system;
   state_->node = node;
   state_->accept();
-  state_->thread = std::thread([all = state_] { all->context.run(); });
+  state_->thread = std::thread([all = state_] { all->run(); });
 }
 
 void client_gateway::stop() {

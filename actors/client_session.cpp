@@ -5,59 +5,52 @@
 
 namespace evenkeel {
 
-void client_session_state::start(pointer self, std::uint64_t session, node_service node,
-                                 std::shared_ptr<client_connection> connection) {
-  self_ = self;
-  session_ = session;
-  node_ = std::move(node);
-  connection_ = std::move(connection);
+client_session::client_session(std::uint64_t number, client_session_actor self,
+                               boost::asio::ip::tcp::socket socket, request_sink requests)
+    : number_(number), self_(std::move(self)), requests_(std::move(requests)),
+      connection_(std::make_shared<client_connection>(std::move(socket))) {}
+
+client_session::~client_session() {
+  connection_->abandon();
 }
 
-void client_session_state::on_read(const std::string& bytes) {
-  reading_ = false;
-  core_.on_bytes(bytes);
+void client_session::start(std::function<void()> on_gone) {
+  connection_events handlers;
+  handlers.on_input = [this](std::string_view bytes) {
+    core_.on_bytes(bytes);
+    run_outputs();
+  };
+  handlers.on_eof = [this] {
+    core_.on_half_closed();
+    run_outputs();
+  };
+  handlers.on_written = [this](std::size_t bytes) {
+    core_.on_written(bytes);
+    run_outputs();
+  };
+  handlers.on_gone = std::move(on_gone);
+  connection_->start(std::move(handlers));
+  connection_->read();
+}
+
+void client_session::on_answers(const std::vector<numbered_answer>& answers) {
+  for (const auto& answer : answers)
+    core_.on_answer(answer.number, answer.content);
   run_outputs();
 }
 
-void client_session_state::run_outputs() {
-  auto wanted = core_.take();
-  if (!wanted.asks.empty())
-    self_->send(node_, session_requests{session_, self_, std::move(wanted.asks)});
-  if (!wanted.bytes.empty())
-    connection_->write(std::move(wanted.bytes));
-  if (wanted.finish)
-    connection_->finish(wanted.discard_limit);
-  if (!reading_ && core_.wants_input()) {
-    reading_ = true;
-    connection_->read_more();
+/// What leaves at once may let the core go on: again, until it has nothing more to say.
+void client_session::run_outputs() {
+  for (auto wanted = core_.take(); !wanted.empty(); wanted = core_.take()) {
+    if (!wanted.asks.empty())
+      requests_(session_requests{number_, self_, std::move(wanted.asks)});
+    if (!wanted.bytes.empty())
+      core_.on_written(connection_->write(std::move(wanted.bytes)));
+    if (wanted.finish)
+      connection_->finish(wanted.discard_limit);
   }
-}
-
-void client_session_state::on_gone() {
-  self_->send(node_, session_closed{session_});
-  connection_ = nullptr;
-  self_->quit();
-}
-
-client_session_actor::behavior_type client_session(client_session_state::pointer self,
-                                                   std::uint64_t session, node_service node,
-                                                   std::shared_ptr<client_connection> connection) {
-  auto* state = &self->state;
-  state->start(self, session, std::move(node), std::move(connection));
-  return {
-      [state](const std::vector<numbered_answer>& answers) {
-        state->tell([&](auto& core) {
-          for (const auto& answer : answers)
-            core.on_answer(answer.number, answer.content);
-        });
-      },
-      [state](const std::string& bytes) { state->on_read(bytes); },
-      [state](client_eof) { state->tell([](auto& core) { core.on_half_closed(); }); },
-      [state](client_gone) { state->on_gone(); },
-      [state](const client_drained& drained) {
-        state->tell([&](auto& core) { core.on_written(drained.bytes); });
-      },
-  };
+  if (core_.wants_input())
+    connection_->read();
 }
 
 } // namespace evenkeel

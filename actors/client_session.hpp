@@ -1,6 +1,7 @@
-// One client's session: a shell around core::client_session_core. Bytes from its connection go in,
-// requests go to the node, answers come back, bytes go out.
-// Owns: the session core, its end of the connection. Must not decide anything.
+// One client's session: an actor around core::client_session_core that lives on the gateway's
+// thread, next to its socket, instead of on a CAF worker. Bytes from the connection go in, requests
+// go to the node; answers come as messages and go out as bytes.
+// Owns: the session core, the connection. Must not decide anything.
 #pragma once
 
 #include "actors/client_connection.hpp"
@@ -8,39 +9,39 @@
 #include "actors/local_interfaces.hpp"
 #include "messages/version.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace evenkeel {
 
-class client_session_state {
-public:
-  static constexpr const char* name = "client_session";
-  using pointer = client_session_actor::stateful_pointer<client_session_state>;
+/// Where a session's requests go, on the gateway's thread.
+using request_sink = std::function<void(session_requests)>;
 
-  void start(pointer self, std::uint64_t session, node_service node,
-             std::shared_ptr<client_connection> connection);
-  template <class Input>
-  void tell(Input&& input) {
-    input(core_);
-    run_outputs();
-  }
-  void on_read(const std::string& bytes);
-  void on_gone();
+class client_session {
+public:
+  /// `self` is the session's address: whoever owns the session hands it what arrives there.
+  client_session(std::uint64_t number, client_session_actor self,
+                 boost::asio::ip::tcp::socket socket, request_sink requests);
+  ~client_session();
+  client_session(const client_session&) = delete;
+  client_session& operator=(const client_session&) = delete;
+
+  /// Begins to read. `on_gone` is called once, from the event loop, when the connection is no more.
+  void start(std::function<void()> on_gone);
+  void on_answers(const std::vector<numbered_answer>& answers);
+  [[nodiscard]] const client_session_actor& address() const { return self_; }
 
 private:
   void run_outputs();
 
-  pointer self_ = nullptr;
-  std::uint64_t session_ = 0;
-  node_service node_;
+  std::uint64_t number_;
+  client_session_actor self_;
+  request_sink requests_;
   std::shared_ptr<client_connection> connection_;
   core::client_session_core core_{version};
-  bool reading_ = true; ///< a read was asked for and has not come back
 };
-
-client_session_actor::behavior_type client_session(client_session_state::pointer self,
-                                                   std::uint64_t session, node_service node,
-                                                   std::shared_ptr<client_connection> connection);
 
 } // namespace evenkeel

@@ -73,27 +73,14 @@ using store_actor = caf::typed_actor<caf::reacts_to<commit>, ///< answered by co
 // -- client sessions
 // ----------------------------------------------------------------------------------
 
-/// The client will send no more.
-struct client_eof {};
-/// Its connection is no more.
-struct client_gone {};
-/// So many bytes have left for the client.
-struct client_drained {
-  std::size_t bytes = 0;
-};
-
 struct numbered_answer {
   std::uint64_t number = 0;
   client_answer content;
 };
 
-/// One connection's actor. Bytes come from, and go to, its socket (client_gateway.hpp).
+/// One connection's actor, on the gateway's thread (client_session.hpp).
 using client_session_actor =
-    caf::typed_actor<caf::reacts_to<std::vector<numbered_answer>>, ///< from the node
-                     caf::reacts_to<std::string>,                  ///< bytes that the client sent
-                     caf::reacts_to<client_eof>,                   ///< it will send no more
-                     caf::reacts_to<client_gone>,                  ///< the connection is no more
-                     caf::reacts_to<client_drained>>;              ///< bytes have left
+    caf::typed_actor<caf::reacts_to<std::vector<numbered_answer>>>; ///< from the node
 
 struct session_requests {
   std::uint64_t session = 0;
@@ -154,7 +141,7 @@ using connector_actor = caf::typed_actor<caf::reacts_to<core::connect_now>>;
 /// The node as its own process sees it.
 using node_service =
     node_actor::extend<caf::reacts_to<committed>, caf::reacts_to<loaded>,
-                       caf::reacts_to<session_requests>, ///< from client sessions
+                       caf::reacts_to<std::vector<session_requests>>, ///< from client sessions
                        caf::reacts_to<session_closed>,
                        caf::reacts_to<std::vector<core::to_proxy>>, ///< from executor and questions
                        caf::reacts_to<std::vector<core::reply>>,    ///< from questions
@@ -221,10 +208,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::commit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::load)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::numbered_answer>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::client_eof)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::client_gone)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::client_drained)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::session_requests)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::session_requests>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::session_closed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::link_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::link_down)

@@ -338,7 +338,10 @@ node_service::behavior_type node(node_state::pointer self, node_parts parts) {
       from_link<text_part>(state),
       [state](const committed& news) { state->on_committed(news); },
       [state](const loaded& answer) { state->on_loaded(answer); },
-      [state](session_requests& incoming) { state->on_requests(incoming); },
+      [state](std::vector<session_requests>& incoming) {
+        for (auto& requests : incoming)
+          state->on_requests(requests);
+      },
       [state](const session_closed& gone) { state->on_session_closed(gone); },
       [state](std::vector<core::to_proxy>& messages) { state->on_outgoing(messages); },
       [state](std::vector<core::reply>& replies) { state->on_replies(replies); },
