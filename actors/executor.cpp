@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <exception>
 #include <utility>
 
 namespace evenkeel {
@@ -15,6 +14,7 @@ namespace evenkeel {
 namespace {
 
 constexpr auto tick_period = std::chrono::milliseconds(100);
+constexpr std::size_t max_runners = 1000; ///< threads; further functions wait for one of them
 
 core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
   core::run_end result;
@@ -27,29 +27,6 @@ core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
   result.out = std::move(end.out);
   result.err = std::move(end.err);
   result.reason = std::move(end.error);
-  return result;
-}
-
-/// Runs on a worker of its own; whatever it throws fails the job alone.
-core::run_end call(const jobs::job_function& function, const std::string& arguments,
-                   std::int64_t started_ms, std::size_t limit) {
-  core::run_end result;
-  result.started_ms = started_ms;
-  try {
-    result.out = function(arguments);
-  } catch (const std::exception& error) {
-    result.succeeded = false;
-    result.exit_code = 1;
-    result.reason = error.what();
-  } catch (...) {
-    result.succeeded = false;
-    result.exit_code = 1;
-    result.reason = "the function threw something that is no exception";
-  }
-  if (result.out.size() > limit) {
-    result.out.resize(limit);
-    result.out_truncated = true;
-  }
   return result;
 }
 
@@ -108,8 +85,12 @@ void executor_state::run_outputs() {
 
 void executor_state::start_job(core::start_job& order) {
   const auto token = next_token_++;
-  runs_[order.what] = {token, order.spec.kind, order.spec.sleep_ms, read_clock().wall_ms,
-                       to_text(ticket{order.home_code, order.what.job.sequence})};
+  runs_[order.what] = {token,
+                       order.spec.kind,
+                       order.spec.sleep_ms,
+                       read_clock().wall_ms,
+                       to_text(ticket{order.home_code, order.what.job.sequence}),
+                       {}};
   switch (order.spec.kind) {
   case job_kind::command:
   case job_kind::script:
@@ -147,13 +128,26 @@ void executor_state::start_command(core::start_job& order, std::uint64_t token) 
   self_->send(self_, std::move(refused));
 }
 
-void executor_state::start_function(const core::start_job& order) {
-  const executor_actor me{self_};
-  self_->spawn([me, function = parts_.functions->find(order.spec.text), what = order.what,
-                arguments = order.spec.body, started_ms = runs_.at(order.what).started_ms,
-                limit = parts_.capture_limit](caf::event_based_actor*) {
-    caf::anon_send(me, job_ended{what, call(function, arguments, started_ms, limit)});
-  });
+void executor_state::start_function(core::start_job& order) {
+  waiting_calls_.push_back({self_, order.what, parts_.functions->find(order.spec.text),
+                            std::move(order.spec.body), runs_.at(order.what).started_ms,
+                            parts_.capture_limit});
+  run_functions();
+}
+
+/// The runner that was busy last is the first to be used again: its thread is still warm.
+void executor_state::run_functions() {
+  while (!waiting_calls_.empty() && (!idle_runners_.empty() || runners_ < max_runners)) {
+    if (idle_runners_.empty()) {
+      idle_runners_.push_back(self_->spawn<caf::detached>(function_runner));
+      ++runners_;
+    }
+    auto& call = waiting_calls_.front();
+    runs_.at(call.what).runner = idle_runners_.back();
+    self_->send(idle_runners_.back(), std::move(call));
+    idle_runners_.pop_back();
+    waiting_calls_.pop_front();
+  }
 }
 
 void executor_state::stop_job(const attempt_ref& what) {
@@ -189,7 +183,10 @@ void executor_state::on_ended(job_ended& news) {
   if (found->second.kind == job_kind::sleep && news.end.succeeded)
     news.end.out = jobs::sleep_result_text(found->second.ticket, found->second.sleep_ms,
                                            news.end.started_ms, now.wall_ms);
+  if (found->second.runner)
+    idle_runners_.push_back(std::move(found->second.runner));
   runs_.erase(found);
+  run_functions();
   tell([&](auto& queue, auto when, auto& fx) {
     queue.on_ended(news.what, std::move(news.end), when, fx);
   });

@@ -1,14 +1,16 @@
 // The executor actor: a shell around core::executor_queue that really runs jobs. Commands and
-// scripts go to the process launcher, functions to an actor each, sleeps to a timer; nothing
+// scripts go to the process launcher, functions to runners, sleeps to a timer; nothing
 // blocks. Owns: what runs. Must not decide what runs when.
 #pragma once
 
 #include "actors/core/executor_queue.hpp"
+#include "actors/function_runner.hpp"
 #include "actors/jobs/function_registry.hpp"
 #include "actors/jobs/process_launcher.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/step.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,13 +54,15 @@ private:
     std::uint32_t sleep_ms = 0;
     std::int64_t started_ms = 0;
     std::string ticket;
+    function_runner_actor runner; ///< null: it is no function, or waits for a runner
   };
 
   void schedule_flush();
   void run_outputs();
   void start_job(core::start_job& order);
   void start_command(core::start_job& order, std::uint64_t token);
-  void start_function(const core::start_job& order);
+  void start_function(core::start_job& order);
+  void run_functions();
   void stop_job(const attempt_ref& what);
 
   pointer self_ = nullptr;
@@ -67,6 +71,9 @@ private:
   std::unique_ptr<jobs::process_launcher> launcher_;
   std::map<attempt_ref, run> runs_;
   std::map<std::uint64_t, attempt_ref> commands_; ///< by token
+  std::deque<function_call> waiting_calls_;       ///< for a runner; as many as there are slots
+  std::vector<function_runner_actor> idle_runners_;
+  std::size_t runners_ = 0;
   std::uint64_t next_token_ = 1;
   load_numbers reported_;
   bool flush_scheduled_ = false;

@@ -17,7 +17,7 @@ namespace evenkeel::apps {
 
 namespace {
 
-constexpr std::size_t spare_threads = 3; ///< beside those that job functions may occupy
+constexpr std::size_t worker_threads = 3; ///< actors never block; job functions have their own
 constexpr auto stop_patience = std::chrono::seconds(8);
 constexpr std::uint64_t ms_per_day = 24ULL * 3600 * 1000;
 
@@ -47,7 +47,7 @@ int run(const node_choice& choice) {
   options.client_address = choice.clients.address;
   options.client_port = gateway.port();
   const auto recovered = recover_node(options);
-  system_config config{options.slots + spare_threads};
+  system_config config{worker_threads};
   caf::actor_system system{config};
   std::promise<void> stopped;
   const auto actor = start_node(system, options, recovered, [&stopped] { stopped.set_value(); });

@@ -1,0 +1,45 @@
+#include "actors/function_runner.hpp"
+
+#include <exception>
+
+namespace evenkeel {
+
+namespace {
+
+core::run_end failure(const std::string& reason) {
+  core::run_end result;
+  result.succeeded = false;
+  result.exit_code = 1;
+  result.reason = reason;
+  return result;
+}
+
+/// Whatever it throws fails the job alone.
+core::run_end call(const function_call& order) {
+  core::run_end result;
+  try {
+    result.out = order.function(order.arguments);
+  } catch (const std::exception& error) {
+    result = failure(error.what());
+  } catch (...) {
+    result = failure("the function threw something that is no exception");
+  }
+  result.started_ms = order.started_ms;
+  if (result.out.size() > order.capture_limit) {
+    result.out.resize(order.capture_limit);
+    result.out_truncated = true;
+  }
+  return result;
+}
+
+} // namespace
+
+function_runner_actor::behavior_type function_runner(function_runner_actor::pointer self) {
+  return {
+      [self](const function_call& order) {
+        self->send(order.caller, job_ended{order.what, call(order)});
+      },
+  };
+}
+
+} // namespace evenkeel
