@@ -79,6 +79,10 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self, store
       [state](const core::from_node& message) {
         state->tell([&](auto& queue, auto now, auto& fx) { queue.on_message(message, now, fx); });
       },
+      [state](const core::ledger_retired& gone) {
+        state->tell(
+            [&](auto& queue, auto now, auto& fx) { queue.on_retired(gone.ledger, now, fx); });
+      },
       [state](const node_load& load) {
         state->tell(
             [&](auto& queue, auto, auto&) { queue.on_load_report(load.ledger, load.report); });

@@ -5,6 +5,7 @@
 
 #include "actors/core/dispatch_queue.hpp"
 #include "actors/core/executor_queue.hpp"
+#include "actors/core/membership.hpp"
 #include "actors/core/node_link.hpp"
 #include "actors/core/proxy_effects.hpp"
 #include "actors/core/query_router.hpp"
@@ -176,17 +177,17 @@ using dispatcher_actor =
                      caf::reacts_to<loaded>, caf::reacts_to<epoch_news>,
                      caf::reacts_to<core::node_up>, caf::reacts_to<core::node_down>,
                      caf::reacts_to<core::from_node>, caf::reacts_to<node_load>,
+                     caf::reacts_to<core::ledger_retired>,
                      caf::reacts_to<results_seen>,       ///< these slots are free
                      caf::reacts_to<core::results_gone>, ///< from the result collector
                      caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>>;
 
 /// Results on their way home, and questions to other ledgers.
-using result_collector_actor =
-    caf::typed_actor<caf::reacts_to<proxy_neighbours>, caf::reacts_to<committed>,
-                     caf::reacts_to<loaded>, caf::reacts_to<core::node_up>,
-                     caf::reacts_to<core::node_down>, caf::reacts_to<core::from_node>,
-                     caf::reacts_to<core::executor_given_up>, caf::reacts_to<core::result_period>,
-                     caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>>;
+using result_collector_actor = caf::typed_actor<
+    caf::reacts_to<proxy_neighbours>, caf::reacts_to<committed>, caf::reacts_to<loaded>,
+    caf::reacts_to<core::node_up>, caf::reacts_to<core::node_down>, caf::reacts_to<core::from_node>,
+    caf::reacts_to<core::ledger_retired>, caf::reacts_to<core::executor_given_up>,
+    caf::reacts_to<core::result_period>, caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>>;
 
 /// The proxy as its own process sees it.
 using proxy_service =
@@ -232,4 +233,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::from_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::executor_given_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::result_period)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::results_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::ledger_retired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::core::to_node>)

@@ -28,6 +28,7 @@ bool for_others(const client_request& request, const std::string& own_code) {
   switch (request.kind) {
   case request_kind::nodes:
   case request_kind::stats:
+  case request_kind::retire:
     return true;
   case request_kind::list:
     return request.everywhere;

@@ -136,15 +136,20 @@ void proxy_state::run(core::membership_output& output) {
                  [&](core::epoch_begun& x) {
                    self_->send(parts_.dispatcher, epoch_news{x.current, parts_.wiped});
                  },
+                 [&](core::ledger_retired& x) {
+                   self_->send(parts_.dispatcher, x);
+                   self_->send(parts_.collector, x);
+                 },
                  [](core::note& x) { log_line(x); },
              },
              output);
 }
 
-/// Jobs are the dispatcher's matter, results the collector's; both hear of what a home wants no
-/// more.
+/// Jobs are the dispatcher's matter, results and questions to ledgers the collector's; both hear of
+/// what a home wants no more.
 void proxy_state::route(core::from_node& message) {
   const auto to_collector = [&] { self_->send(parts_.collector, std::move(message)); };
+  const auto to_dispatcher = [&] { self_->send(parts_.dispatcher, std::move(message)); };
   if (const auto* batch = std::get_if<result_batch>(&message.content)) {
     results_seen seen{message.ledger, {}};
     for (const auto& item : batch->results)
@@ -156,14 +161,21 @@ void proxy_state::route(core::from_node& message) {
              || std::holds_alternative<inventory>(message.content)) {
     self_->send(parts_.dispatcher, message);
     to_collector();
-  } else if (const auto* question = std::get_if<query>(&message.content);
-             (question != nullptr && question->request.kind != request_kind::nodes
-              && question->request.kind != request_kind::stats)
-             || std::holds_alternative<answer>(message.content)
+  } else if (const auto* question = std::get_if<query>(&message.content)) {
+    switch (question->request.kind) {
+    case request_kind::nodes:
+    case request_kind::stats:
+      return to_dispatcher();
+    case request_kind::retire:
+      return parts_.membership->on_retire(message, step_.fx); // `flush` is under way and goes on
+    default:
+      return to_collector();
+    }
+  } else if (std::holds_alternative<answer>(message.content)
              || std::holds_alternative<abandon>(message.content)) {
     to_collector();
   } else {
-    self_->send(parts_.dispatcher, std::move(message));
+    to_dispatcher();
   }
 }
 

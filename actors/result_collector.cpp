@@ -112,6 +112,10 @@ result_collector_actor::behavior_type result_collector(result_collector_state::p
           state->tell(
               [&](auto& relayed, auto now, auto& fx) { relayed.on_message(message, now, fx); });
       },
+      [state](const core::ledger_retired& gone) {
+        state->tell([&](auto& relayed, auto, auto& fx) { relayed.on_retired(gone.ledger, fx); });
+        state->ask([&](auto& questions, auto, auto&) { questions.on_retired(gone.ledger); });
+      },
       [state](const core::executor_given_up& gone) {
         state->tell([&](auto& relayed, auto, auto& fx) {
           relayed.on_executor_given_up(gone.executor, fx);

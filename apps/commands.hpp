@@ -13,6 +13,7 @@ using action = std::function<int()>;
 void add_proxy_command(CLI::App& app, action& chosen);
 void add_node_command(CLI::App& app, action& chosen);
 void add_ping_command(CLI::App& app, action& chosen);
+void add_retire_command(CLI::App& app, action& chosen);
 void add_bench_command(CLI::App& app, action& chosen);
 
 } // namespace evenkeel::apps

@@ -1,8 +1,6 @@
 // evenkeel ping: is this node there? For health checks.
-#include "apps/bench_replies.hpp"
 #include "apps/commands.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "apps/node_dialogue.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -30,29 +28,12 @@ struct ping_choice {
 
 int run(const ping_choice& choice) {
   using clock = std::chrono::steady_clock;
-  boost::asio::ip::tcp::iostream node;
-  node.expires_after(
-      std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(choice.timeout_s)));
-  const auto failure = [&](const std::string& why) {
-    return std::runtime_error("ping " + choice.host + ":" + std::to_string(choice.port) + ": "
-                              + why);
-  };
-  node.connect(choice.host, std::to_string(choice.port));
-  if (!node)
-    throw failure(node.error().message());
+  node_dialogue node{choice.host, choice.port, choice.timeout_s};
   const auto begun = clock::now();
-  node << "PING\n" << std::flush;
-  std::string line;
-  if (!std::getline(node, line))
-    throw failure(node.error() ? "no answer: " + node.error().message() : "closed by the node");
+  const auto answer = node.ask("PING");
   const auto took = std::chrono::duration<double, std::milli>(clock::now() - begun);
-  reply_reader replies;
-  replies.feed(line + "\n");
-  const auto answer = replies.next();
-  if (!answer)
-    throw failure("what answers is not an Evenkeel node");
-  if (answer->line != "+OK pong")
-    throw failure("answered " + std::string(answer->line));
+  if (answer != "+OK pong")
+    throw std::runtime_error("the node answered " + answer);
   std::cout << "pong " << std::fixed << std::setprecision(2) << took.count() << '\n';
   return 0;
 }

@@ -26,8 +26,9 @@ enum class request_kind : std::uint8_t {
   list = 8,     ///< `everywhere`, `state_mask`, `limit`, `after`
   nodes = 9,
   stats = 10,
-  all_results = 11 ///< the original's `getall`: jobs of this node, oldest first, with results;
-                   ///< paged by `after`, `limit`
+  all_results = 11, ///< the original's `getall`: jobs of this node, oldest first, with results;
+                    ///< paged by `after`, `limit`
+  retire = 12       ///< the ledger with the code of `subject`, which names no job, is dead
 };
 
 /// Which of a result's streams an answer carries; the sizes of both are always told.

@@ -97,6 +97,13 @@ constexpr std::string_view stats = R"(STATS
   a line with a dot.
 )";
 
+constexpr std::string_view retire = R"(RETIRE <code>
+  For an operator: the node whose tickets begin with <code>- is dead for good. The cluster drops its
+  unfinished jobs and no longer keeps results for it: +OK code=. -CONFLICT while that node is
+  connected; -NOT_FOUND if the proxy has never met it. If it comes back after all, with its data,
+  it is taken in again and nothing of it is lost.
+)";
+
 constexpr std::string_view ping = R"(PING
   +OK pong
 )";
@@ -152,14 +159,14 @@ WAIT            1000000000 seconds
 )";
 
 constexpr std::array topics = {
-    help_topic{"", overview},         help_topic{"submit", submit},   help_topic{"call", call},
-    help_topic{"sleep", sleep},       help_topic{"status", status},   help_topic{"result", result},
-    help_topic{"wait", wait},         help_topic{"cancel", cancel},   help_topic{"forget", forget},
-    help_topic{"list", list},         help_topic{"nodes", nodes},     help_topic{"stats", stats},
-    help_topic{"ping", ping},         help_topic{"version", version}, help_topic{"help", help},
-    help_topic{"quit", quit},         help_topic{"getall", original}, help_topic{"exit", original},
-    help_topic{"original", original}, help_topic{"states", states},   help_topic{"errors", errors},
-    help_topic{"limits", limits},
+    help_topic{"", overview},     help_topic{"submit", submit},     help_topic{"call", call},
+    help_topic{"sleep", sleep},   help_topic{"status", status},     help_topic{"result", result},
+    help_topic{"wait", wait},     help_topic{"cancel", cancel},     help_topic{"forget", forget},
+    help_topic{"list", list},     help_topic{"nodes", nodes},       help_topic{"stats", stats},
+    help_topic{"retire", retire}, help_topic{"ping", ping},         help_topic{"version", version},
+    help_topic{"help", help},     help_topic{"quit", quit},         help_topic{"getall", original},
+    help_topic{"exit", original}, help_topic{"original", original}, help_topic{"states", states},
+    help_topic{"errors", errors}, help_topic{"limits", limits},
 };
 
 } // namespace

@@ -40,6 +40,7 @@ void ticket_ledger::state::on_request(const requester& from, const client_reques
     return all_results(from, request, fx);
   case request_kind::nodes:
   case request_kind::stats:
+  case request_kind::retire:
     return reject(errc::internal, "not a question for a ledger");
   case request_kind::status:
   case request_kind::result:

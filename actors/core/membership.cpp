@@ -241,6 +241,30 @@ void membership::on_outgoing(to_node message, membership_effects& fx) {
   }
 }
 
+void membership::on_retire(const from_node& asker, membership_effects& fx) {
+  const auto* asked = std::get_if<query>(&asker.content);
+  if (asked == nullptr || asked->request.kind != request_kind::retire)
+    return;
+  const auto& code = asked->request.subject.code;
+  client_answer told;
+  told.kind = request_kind::retire;
+  told.subject = asked->request.subject;
+  const auto* known = state_->table.holder_of(code);
+  if (known == nullptr) {
+    told.code = errc::not_found;
+    told.text = "no node with tickets " + code + "-... is known here";
+  } else if (state_->table.link_of(known->content.ledger) != nullptr) {
+    told.code = errc::conflict;
+    told.text = "node '" + known->content.name + "' is connected: only a dead one is retired";
+  } else {
+    fx.erase(record::key_of(known->content), durability::synced);
+    fx.emit(ledger_retired{known->content.ledger});
+    fx.log(note::level::warning,
+           "node '" + known->content.name + "' (" + code + ") is retired: its jobs are dropped");
+  }
+  on_outgoing({asker.ledger, asker.link, answer{0, asked->question, std::move(told)}}, fx);
+}
+
 void membership::on_channel_down(std::uint64_t channel, instant, membership_effects& fx) {
   if (const auto* link = state_->table.link_on(channel))
     state_->end_link(ledger_id{link->ledger}, {"its connection broke"}, fx);

@@ -42,8 +42,14 @@ struct epoch_begun {
   friend bool operator==(const epoch_begun&, const epoch_begun&) = default;
 };
 
+/// Its jobs are to be dropped, and nothing is kept for it any more.
+struct ledger_retired {
+  ledger_id ledger;
+  friend bool operator==(const ledger_retired&, const ledger_retired&) = default;
+};
+
 using membership_output = std::variant<send_welcome, send_refusal, send_message, node_up, node_down,
-                                       from_node, epoch_begun, note>;
+                                       from_node, epoch_begun, ledger_retired, note>;
 using membership_effects = effects<membership_output>;
 
 class membership {
@@ -75,6 +81,9 @@ public:
   report_answer on_load_report(std::uint64_t channel, const load_report& report, instant now);
   /// From the dispatch queue or the relay, for a node: numbered and cut into pieces of packet size.
   void on_outgoing(to_node message, membership_effects& fx);
+  /// RETIRE, asked through `asker`'s node: ends a ledger that is away for good (R10), and answers.
+  /// What the table knows of it stays until the next start, so that it may come back all the same.
+  void on_retire(const from_node& asker, membership_effects& fx);
   /// The shell saw the peer's connection or actor end.
   void on_channel_down(std::uint64_t channel, instant now, membership_effects& fx);
   /// Leases. Called about every 50 ms; a late call means that we stalled ourselves (R8).

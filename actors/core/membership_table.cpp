@@ -103,6 +103,11 @@ const known_ledger* member_table::find(const ledger_id& ledger) const {
   return entry == ledgers_.end() ? nullptr : &entry->second;
 }
 
+const known_ledger* member_table::holder_of(const std::string& code) const {
+  const auto holder = codes_.find(code);
+  return holder == codes_.end() ? nullptr : find(holder->second);
+}
+
 standing_link* member_table::link_of(const ledger_id& ledger) {
   const auto link = links_.find(ledger);
   return link == links_.end() ? nullptr : &link->second;

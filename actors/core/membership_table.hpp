@@ -54,6 +54,8 @@ public:
 
   [[nodiscard]] known_ledger* find(const ledger_id& ledger);
   [[nodiscard]] const known_ledger* find(const ledger_id& ledger) const;
+  /// Null: no ledger has this code.
+  [[nodiscard]] const known_ledger* holder_of(const std::string& code) const;
   [[nodiscard]] standing_link* link_of(const ledger_id& ledger);
   [[nodiscard]] const standing_link* link_of(const ledger_id& ledger) const;
   [[nodiscard]] standing_link* link_on(std::uint64_t channel);

@@ -95,7 +95,7 @@ void query_router::on_message(const from_node& message, instant now, router_effe
 void query_router::state::take_query(const ledger_id& asker, const query& asked, instant now,
                                      router_effects& fx) {
   const auto kind = asked.request.kind;
-  if (kind == request_kind::nodes || kind == request_kind::stats
+  if (kind == request_kind::nodes || kind == request_kind::stats || kind == request_kind::retire
       || askers.contains({asker, asked.question}))
     return;
   const auto refuse = [&](errc code, std::string why) {

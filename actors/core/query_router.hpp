@@ -72,7 +72,7 @@ public:
   void on_node_down(const node_down& node, instant now, router_effects& fx);
   /// `evenkeel retire`: a LIST everywhere does not miss it any more. Ignored while its link stands.
   void on_retired(const ledger_id& ledger);
-  /// Takes query (not nodes or stats), answer, abandon; ignores the rest. Unknown code:
+  /// Takes query (not nodes, stats or retire), answer, abandon; ignores the rest. Unknown code:
   /// -UNAVAILABLE "no node with tickets <code>-... is known here"; known but away: the
   /// same.
   void on_message(const from_node& message, instant now, router_effects& fx);

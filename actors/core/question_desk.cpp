@@ -27,6 +27,7 @@ std::optional<std::string> destination(const client_request& request) {
   switch (request.kind) {
   case request_kind::nodes:
   case request_kind::stats:
+  case request_kind::retire:
     return std::string{};
   case request_kind::list:
     return request.everywhere ? std::optional{std::string{}} : std::nullopt;

@@ -186,7 +186,7 @@ void append_wait_all(std::string& out, const client_answer& answer) {
 void append_error(std::string& out, const reply_context& asked, const client_answer& answer) {
   const auto& subject = asked.subject.code.empty() ? answer.subject : asked.subject;
   out.append("-").append(to_text(answer.code)).push_back(' ');
-  if (!subject.code.empty())
+  if (!subject.code.empty() && subject.sequence != 0)
     out.append("ticket=").append(to_text(subject)).push_back(' ');
   if (asked.kind == request_kind::wait_all && answer.code == errc::not_ready) {
     field_writer fields{out, ' '};
@@ -236,6 +236,9 @@ bool append_success(std::string& out, const reply_context& asked, const client_a
     return true;
   case request_kind::forget:
     append_ticket(out, asked.subject, {});
+    return true;
+  case request_kind::retire:
+    out.append("+OK code=").append(asked.subject.code).push_back('\n');
     return true;
   case request_kind::list:
     append_list(out, answer);

@@ -124,6 +124,21 @@ void parse_wait(std::string_view rest, parsed_request& into) {
     refuse_extra(extra, usage, into);
 }
 
+void parse_retire(std::string_view rest, parsed_request& into) {
+  into.request.kind = request_kind::retire;
+  std::string code{take_word(rest)};
+  std::transform(code.begin(), code.end(), code.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (!valid_ledger_code(code))
+    return into.refuse(errc::bad_request, "'" + shown(code)
+                                              + "' is no ledger's code: write the part of its "
+                                                "tickets before the '-'");
+  if (const auto extra = trimmed(rest); !extra.empty())
+    return refuse_extra(extra, "RETIRE <code>", into);
+  into.request.subject = {std::move(code), 0};
+}
+
 // -- LIST ---------------------------------------------------------------------
 
 constexpr std::array list_options = {"state"sv, "limit"sv, "after"sv};
@@ -213,6 +228,7 @@ constexpr std::array verbs = {
     verb{"LIST", parse_list},
     verb{"NODES", parse_bare_question<request_kind::nodes>, false, true},
     verb{"STATS", parse_bare_question<request_kind::stats>, false, true},
+    verb{"RETIRE", parse_retire},
     verb{"PING", parse_bare<request_action::ping>, false, true},
     verb{"VERSION", parse_bare<request_action::version>, false, true},
     verb{"HELP", parse_help},

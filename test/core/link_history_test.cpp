@@ -199,6 +199,7 @@ private:
   std::size_t node_of(std::uint64_t channel) { return channel % node_count; }
   node_process& node_of(const ledger_id& ledger) { return nodes_[ledger.high - 1]; }
 
+  void proxy_says(const ledger_retired&) {} // nobody asks for it here
   void proxy_says(const note&) {}
   void proxy_says(const epoch_begun&) {
     for (const auto& node : nodes_)

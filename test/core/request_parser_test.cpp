@@ -254,6 +254,12 @@ TEST_CASE("a list's mistakes are named") {
   refused("LIST all all");
 }
 
+TEST_CASE("RETIRE names a ledger by its code, in any case") {
+  const auto request = asked("retire K7M2Q");
+  CHECK(request.kind == request_kind::retire);
+  CHECK(request.subject == ticket{"k7m2q", 0});
+}
+
 TEST_CASE("verbs that stand alone take no arguments") {
   CHECK(asked("NODES").kind == request_kind::nodes);
   CHECK(asked("STATS ").kind == request_kind::stats);

@@ -61,6 +61,25 @@ TEST_CASE("a node that stays away loses its jobs to the others when its grace is
   all_have_results(all, "a", tickets);
 }
 
+TEST_CASE("R10: a node that is dead for good is retired and its jobs run no more") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  all.start_node("b");
+  const auto ticket = all.submit("b", 1, "SUBMIT -- sleep 1000").front();
+  all.await_state("b", ticket, "running");
+  const auto code = ticket.substr(0, ticket.find('-'));
+  auto client = all.connect("a");
+  CHECK(client.ask("RETIRE " + code).starts_with("-CONFLICT"));
+  all.kill("b");
+  while (client.ask("RETIRE " + code) != "+OK code=" + code) {
+  }
+  CHECK(client.ask("STATUS " + ticket)
+        == "-UNAVAILABLE ticket=" + ticket + " no node with tickets " + code
+               + "-... is known here");
+  CHECK(client.ask("WAIT LAST").starts_with("-CONFLICT"));
+}
+
 TEST_CASE("the home of the jobs is killed and keeps its word after its restart") {
   cluster all;
   all.start_proxy();

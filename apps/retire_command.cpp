@@ -1,0 +1,60 @@
+// evenkeel retire: a node that will never come back holds nothing up any more.
+#include "apps/commands.hpp"
+#include "apps/node_dialogue.hpp"
+
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace evenkeel::apps {
+
+namespace {
+
+constexpr double timeout_s = 10;
+constexpr const char* notes = R"(
+The cluster drops the unfinished jobs that were submitted there, and the results that wait for it.
+Refused while that node is connected. If it comes back after all, with its data, it is taken in
+again, and its jobs run.
+Exit status: 0; 1 if it was refused, or no node answered.
+
+  evenkeel retire k7m2q
+  evenkeel retire k7m2q 10.0.0.7 9000)";
+
+struct retire_choice {
+  std::string code;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 9000;
+};
+
+int run(const retire_choice& choice) {
+  if (choice.code.find_first_of(" \t\r\n") != std::string::npos)
+    throw std::runtime_error("a ledger's code is one word");
+  node_dialogue node{choice.host, choice.port, timeout_s};
+  const auto reply = node.ask("RETIRE " + choice.code);
+  if (reply.rfind("+OK", 0) != 0)
+    throw std::runtime_error(reply);
+  std::cout << reply << '\n';
+  return 0;
+}
+
+} // namespace
+
+void add_retire_command(CLI::App& app, action& chosen) {
+  const auto choice = std::make_shared<retire_choice>();
+  auto* command = app.add_subcommand("retire", "tells the cluster that a node is dead for good");
+  command->add_option("code", choice->code, "what its tickets begin with, before the '-'")
+      ->required();
+  command->add_option("host", choice->host, "client address of any live node")
+      ->envname("EVENKEEL_CLIENT_ADDRESS")
+      ->capture_default_str();
+  command->add_option("port", choice->port, "its client port")
+      ->envname("EVENKEEL_CLIENT_PORT")
+      ->check(port_range())
+      ->capture_default_str();
+  command->footer(notes);
+  command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
+}
+
+} // namespace evenkeel::apps
