@@ -30,6 +30,11 @@ public:
     for (auto& request : std::exchange(shared_->held, {}))
       caf::anon_send(behind_, std::move(request));
   }
+  void let_one_go() {
+    REQUIRE_FALSE(shared_->held.empty());
+    caf::anon_send(behind_, std::move(shared_->held.front()));
+    shared_->held.erase(shared_->held.begin());
+  }
   void open_up() {
     shared_->holding = false;
     let_go();
