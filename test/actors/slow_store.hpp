@@ -18,10 +18,11 @@ namespace evenkeel::test {
 
 class slow_store {
 public:
-  explicit slow_store(test_system& world)
-      : disk_{open()}, behind_{world.spawn(store, disk_, no_failure)}, address{world.spawn(
-                                                                           gate, shared_,
-                                                                           behind_)} {}
+  /// `medium` may have been another store's before, which is gone.
+  explicit slow_store(test_system& world, std::shared_ptr<persistence::memory_disk> medium =
+                                              std::make_shared<persistence::memory_disk>())
+      : disk_{open(std::move(medium))}, behind_{world.spawn(store, disk_, no_failure)},
+        address{world.spawn(gate, shared_, behind_)} {}
 
   /// From now on commits wait.
   void hold() { shared_->holding = true; }
@@ -47,20 +48,26 @@ public:
     return false;
   }
 
+  void recover(const persistence::record_callback& on_record) const {
+    persistence::open_report report;
+    CHECK(persistence::recover(*disk_, on_record, report).ok());
+  }
   /// Everything on disk of this kind of record.
   template <class Record>
   [[nodiscard]] std::vector<Record> records() const {
     std::vector<Record> all;
-    persistence::open_report report;
-    const auto state = persistence::recover(
-        *disk_,
-        [&](record::value&& content) {
-          if (auto* wanted = std::get_if<Record>(&content))
-            all.push_back(std::move(*wanted));
-        },
-        report);
-    CHECK(state.ok());
+    recover([&](record::value&& content) {
+      if (auto* wanted = std::get_if<Record>(&content))
+        all.push_back(std::move(*wanted));
+    });
     return all;
+  }
+
+  /// As the process dies: what waits is lost.
+  void kill(test_system& world) {
+    shared_->held.clear();
+    world.kill(address);
+    world.kill(behind_);
   }
 
 private:
@@ -69,8 +76,9 @@ private:
     std::vector<commit> held;
   };
 
-  static std::shared_ptr<persistence::store> open() {
-    auto result = persistence::open_memory_store(std::make_shared<persistence::memory_disk>());
+  static std::shared_ptr<persistence::store>
+  open(std::shared_ptr<persistence::memory_disk> medium) {
+    auto result = persistence::open_memory_store(std::move(medium));
     REQUIRE(result.state.ok());
     return std::move(result.opened);
   }
