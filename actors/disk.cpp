@@ -5,8 +5,11 @@
 #include "persistence/recovery.hpp"
 
 #include <cstdlib>
+#include <filesystem>
+#include <limits>
 #include <random>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace evenkeel {
@@ -50,6 +53,12 @@ std::uint64_t recover_disk(persistence::store& disk,
 void disk_failed(const std::string& why) {
   log_line(core::note::level::error, "stopping at once, nothing more is acknowledged: " + why);
   std::_Exit(exit_io_error);
+}
+
+std::uint64_t free_disk_bytes(const std::string& directory) {
+  std::error_code error;
+  const auto space = std::filesystem::space(directory, error);
+  return error ? std::numeric_limits<std::uint64_t>::max() : space.available;
 }
 
 std::uint64_t random_bits() {

@@ -22,6 +22,10 @@ std::uint64_t recover_disk(persistence::store& disk,
 /// Ends the process: nothing may be acknowledged after a failed write (R13).
 [[noreturn]] void disk_failed(const std::string& why);
 
+/// Bytes left for us on the file system of `directory`; as many as there can be when nobody can
+/// tell.
+std::uint64_t free_disk_bytes(const std::string& directory);
+
 /// 64 random bits from the system.
 std::uint64_t random_bits();
 

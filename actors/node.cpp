@@ -4,7 +4,6 @@
 #include "actors/question_desk.hpp"
 
 #include <chrono>
-#include <system_error>
 #include <utility>
 
 namespace evenkeel {
@@ -51,7 +50,7 @@ void node_state::start(pointer self, node_parts parts) {
   link_step_.fx = std::exchange(parts_.link_fx, {});
   parts_.ledger->on_identity(parts_.link->ledger(), parts_.link->code());
   executor_ = parts_.spawn_executor(self_);
-  questions_ = self_->spawn(question_desk, node_service{self_});
+  questions_ = self_->spawn<caf::linked>(question_desk, node_service{self_});
   self_->set_down_handler([this](const caf::down_msg& down) {
     if (proxy_ && down.source == proxy_.address()) {
       proxy_ = nullptr;
@@ -268,9 +267,7 @@ void node_state::watch_disk() {
   if (stopping_ || now - disk_checked_us_ < disk_check_us)
     return;
   disk_checked_us_ = now;
-  std::error_code error;
-  const auto space = std::filesystem::space(parts_.data_directory, error);
-  const bool low = !error && space.available < parts_.disk_reserve_bytes;
+  const bool low = parts_.free_disk_bytes() < parts_.disk_reserve_bytes;
   if (low == std::exchange(disk_is_low_, low))
     return;
   if (low) {

@@ -8,7 +8,6 @@
 #include "actors/local_interfaces.hpp"
 #include "actors/step.hpp"
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,7 +23,7 @@ struct node_parts {
   store_actor store;
   connector_actor connector;
   std::function<executor_actor(node_service)> spawn_executor;
-  std::filesystem::path data_directory;
+  std::function<std::uint64_t()> free_disk_bytes;  ///< as many as there can be: unknown
   std::uint64_t disk_reserve_bytes = 64ULL << 20U; ///< below it submissions get -BUSY (R13)
   std::uint32_t slots = 1;
   std::function<void()> on_stopped;

@@ -12,11 +12,17 @@ namespace {
 
 using store_pointer = store_actor::stateful_pointer<store_state>;
 
+void fail(store_pointer self, const std::string& why) {
+  self->state.on_failure(why);
+  self->quit(caf::exit_reason::unhandled_exception);
+}
+
 /// One batch for all that waits, one fsync if anything in it asks for that, then everybody is told.
-void commit_waiting(store_pointer self) {
+/// False: the disk has failed.
+bool commit_waiting(store_pointer self) {
   auto& state = self->state;
   if (state.waiting.empty())
-    return;
+    return true;
   auto group = std::exchange(state.waiting, {});
   bool sync = false;
   persistence::write_batch batch = std::move(group.front().batch);
@@ -27,15 +33,15 @@ void commit_waiting(store_pointer self) {
   }
   const auto result = state.disk->commit(std::move(batch), sync);
   if (!result.ok()) {
-    state.on_failure(result.text);
-    self->quit(caf::exit_reason::unhandled_exception);
-    return;
+    fail(self, result.text);
+    return false;
   }
   std::map<std::pair<caf::actor_addr, commit_tag>, std::pair<store_client, std::uint64_t>> last;
   for (auto& item : group) // in order, so the last one covers all before it
     last[{item.owner.address(), item.tag}] = {item.owner, item.number};
   for (auto& [whose, reached] : last)
     self->send(reached.first, committed{whose.second, reached.second});
+  return true;
 }
 
 } // namespace
@@ -51,10 +57,11 @@ store_actor::behavior_type store(store_pointer self, std::shared_ptr<persistence
           self->send(self, flush_atom::value); // behind everything that waits in the mailbox now
       },
       [self](const load& request) {
-        commit_waiting(self);
+        if (!commit_waiting(self))
+          return;
         const auto found = self->state.disk->get(persistence::encode_key(request.where));
         if (!found.state.ok()) {
-          self->state.on_failure(found.state.text);
+          fail(self, found.state.text);
           return;
         }
         loaded answer{request.tag, request.where, nullptr};
