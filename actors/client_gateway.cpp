@@ -2,6 +2,7 @@
 
 #include "actors/client_session.hpp"
 #include "actors/gateway_inbox.hpp"
+#include "actors/log.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -99,6 +100,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
         number, new_address(number), std::move(socket),
         [this](session_requests requests) { asked.push_back(std::move(requests)); });
     session->start([this, number] { forget(number); });
+    if (debug_is_on())
+      log_line(core::note::level::debug, "client " + std::to_string(number) + " is here");
     sessions.emplace(number, std::move(session));
   }
 
@@ -123,6 +126,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   }
 
   void forget(std::uint64_t number) {
+    if (debug_is_on())
+      log_line(core::note::level::debug, "client " + std::to_string(number) + " is gone");
     send_requests(); // none may come behind the end of its session
     caf::anon_send(node, session_closed{number});
     const auto found = sessions.find(number);

@@ -91,6 +91,9 @@ void executor_state::start_job(core::start_job& order) {
                        read_clock().wall_ms,
                        to_text(ticket{order.home_code, order.what.job.sequence}),
                        {}};
+  if (debug_is_on())
+    log_line(core::note::level::debug, "job " + runs_.at(order.what).ticket + " starts, attempt "
+                                           + std::to_string(order.attempt));
   switch (order.spec.kind) {
   case job_kind::command:
   case job_kind::script:
@@ -139,7 +142,7 @@ void executor_state::start_function(core::start_job& order) {
 void executor_state::run_functions() {
   while (!waiting_calls_.empty() && (!idle_runners_.empty() || runners_ < max_runners)) {
     if (idle_runners_.empty()) {
-      idle_runners_.push_back(self_->spawn<caf::detached>(function_runner));
+      idle_runners_.push_back(parts_.spawn_runner());
       ++runners_;
     }
     auto& call = waiting_calls_.front();
@@ -178,6 +181,11 @@ void executor_state::on_ended(job_ended& news) {
   const auto found = runs_.find(news.what);
   if (found == runs_.end())
     return; // the timer of a sleep that was stopped
+  if (debug_is_on())
+    log_line(core::note::level::debug,
+             "job " + found->second.ticket + " has ended"
+                 + (news.end.signal != 0 ? " by signal " + std::to_string(news.end.signal)
+                                         : " with exit " + std::to_string(news.end.exit_code)));
   const auto now = read_clock();
   news.end.started_ms = found->second.started_ms;
   if (found->second.kind == job_kind::sleep && news.end.succeeded)

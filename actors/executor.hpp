@@ -11,6 +11,7 @@
 #include "actors/step.hpp"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,7 +27,8 @@ struct executor_parts {
   std::string ledger;                    ///< hex, for the environment of jobs (R17)
   std::size_t capture_limit = 1U << 20U; ///< bytes kept of each of stdout and stderr
   const jobs::function_registry* functions = nullptr;
-  std::vector<std::string> withheld_environment; ///< variables that no job may see
+  std::function<function_runner_actor()> spawn_runner; ///< detached, so that it may block
+  std::vector<std::string> withheld_environment;       ///< variables that no job may see
 };
 
 class executor_state {

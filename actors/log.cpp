@@ -17,6 +17,10 @@ bool start_logging(const std::string& level) {
   return true;
 }
 
+bool debug_is_on() {
+  return spdlog::should_log(spdlog::level::debug);
+}
+
 void log_line(core::note::level severity, const std::string& text) {
   switch (severity) {
   case core::note::level::debug:

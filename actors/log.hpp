@@ -11,6 +11,8 @@ namespace evenkeel {
 bool start_logging(const std::string& level);
 
 void log_line(core::note::level severity, const std::string& text);
+/// Whether debug lines are shown at all: for those that cost something to word.
+bool debug_is_on();
 inline void log_line(const core::note& line) {
   log_line(line.severity, line.text);
 }

@@ -87,6 +87,11 @@ void node_state::on_link_message(const link_header& header, proxy_message conten
   });
 }
 
+void node_state::on_refusal(const refusal& content) {
+  tell_link([&](auto& link, auto now, auto& fx) { link.on_refusal(content, now, fx); });
+  open_or_close_intake();
+}
+
 void node_state::on_outgoing(std::vector<core::to_proxy>& messages) {
   for (auto& message : messages)
     parts_.link->on_outgoing(std::move(message), link_step_.fx);
@@ -120,6 +125,7 @@ void node_state::run_link_output(core::link_output& output) {
             });
             self_->send(executor_, x);
             self_->send(questions_, x);
+            open_or_close_intake();
           },
           [&](core::link_down& x) {
             tell_ledger([](auto& ledger, auto now, auto& fx) { ledger.on_link_down(now, fx); });
@@ -270,19 +276,29 @@ void node_state::watch_disk() {
   const bool low = parts_.free_disk_bytes() < parts_.disk_reserve_bytes;
   if (low == std::exchange(disk_is_low_, low))
     return;
-  if (low) {
+  log_line(low ? core::note::level::error : core::note::level::info,
+           low ? "the disk is nearly full: submissions are refused"
+               : "the disk has room again: submissions are taken");
+  open_or_close_intake();
+}
+
+void node_state::open_or_close_intake() {
+  if (stopping_)
+    parts_.ledger->refuse_submissions(errc::unavailable, "this node is stopping");
+  else if (parts_.link->disowned())
+    parts_.ledger->refuse_submissions(
+        errc::unavailable,
+        "the proxy refuses this node: its data directory was copied or restored");
+  else if (disk_is_low_)
     parts_.ledger->refuse_submissions(errc::busy, "the disk of this node is nearly full");
-    log_line(core::note::level::error, "the disk is nearly full: submissions are refused");
-  } else {
+  else
     parts_.ledger->accept_submissions();
-    log_line(core::note::level::info, "the disk has room again: submissions are taken");
-  }
 }
 
 void node_state::on_stop() {
   if (std::exchange(stopping_, true))
     return;
-  parts_.ledger->refuse_submissions(errc::unavailable, "this node is stopping");
+  open_or_close_intake();
   tell_link([](auto& link, auto, auto& fx) {
     link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
   });
@@ -309,10 +325,7 @@ node_service::behavior_type node(node_state::pointer self, node_parts parts) {
         state->tell_link(
             [&](auto& link, auto now, auto& fx) { link.on_welcome(content, now, fx); });
       },
-      [state](const refusal& content) {
-        state->tell_link(
-            [&](auto& link, auto now, auto& fx) { link.on_refusal(content, now, fx); });
-      },
+      [state](const refusal& content) { state->on_refusal(content); },
       [state](const heartbeat& content) {
         state->tell_link(
             [&](auto& link, auto now, auto& fx) { link.on_heartbeat(content, now, fx); });

@@ -49,6 +49,7 @@ public:
     input(*parts_.ledger, read_clock(), ledger_step_.fx);
     schedule_flush();
   }
+  void on_refusal(const refusal& content);
   void on_requests(session_requests& incoming);
   void on_session_closed(const session_closed& gone);
   void on_outgoing(std::vector<core::to_proxy>& messages);
@@ -70,6 +71,7 @@ private:
   void deliver(std::vector<core::reply>& replies);
   void report_load();
   void watch_disk();
+  void open_or_close_intake();
   void drop_proxy();
 
   pointer self_ = nullptr;

@@ -10,6 +10,7 @@
 #include "actors/store.hpp"
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,8 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   all->ledger = std::make_shared<core::ticket_ledger>(limits);
   std::vector<record::value> held;
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
+    if (std::holds_alternative<record::proxy_identity>(content))
+      throw std::runtime_error(options.data_directory + " is the data directory of a proxy");
     all->link->recover(content);
     if (std::holds_alternative<record::held_attempt>(content))
       held.push_back(std::move(content));
@@ -111,6 +114,7 @@ node_service start_node(caf::actor_system& system, const node_options& options,
     mine.ledger = to_text(recovered->link->ledger());
     mine.capture_limit = options.capture_limit;
     mine.functions = recovered->functions;
+    mine.spawn_runner = [&system] { return system.spawn<caf::detached>(function_runner); };
     return system.spawn(executor, std::move(mine));
   };
   return system.spawn(node, std::move(parts));

@@ -33,6 +33,8 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
   all->relay = std::make_shared<core::result_relay>(cluster);
   all->router = std::make_shared<core::query_router>();
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
+    if (std::holds_alternative<record::identity>(content))
+      throw std::runtime_error(options.data_directory + " is the data directory of a node");
     all->wiped = all->wiped && !std::holds_alternative<record::proxy_identity>(content);
     all->membership->recover(content);
     all->relay->recover(content);

@@ -175,6 +175,7 @@ void add_bench_command(CLI::App& app, action& chosen) {
                  "wait at the end until the cluster has no job left, and say how long that took")
       ->envname("EVENKEEL_DRAIN");
   command->footer(examples);
+  command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
 }
 

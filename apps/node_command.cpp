@@ -64,6 +64,21 @@ int run(const node_choice& choice) {
   std::_Exit(0); // CAF waits for actors for ever; all that was acknowledged is on disk
 }
 
+/// It stands in lists, in jobs' environments and, unless --data is given, in a path.
+CLI::Validator node_name() {
+  return {[](const std::string& name) -> std::string {
+            constexpr std::size_t longest = 64;
+            const bool fits = !name.empty() && name.size() <= longest && name.front() != '.'
+                              && std::all_of(name.begin(), name.end(), [](char c) {
+                                   return c > ' ' && c <= '~' && c != '/';
+                                 });
+            return fits ? ""
+                        : "a node's name has 1 to 64 printable ASCII characters, no blank and "
+                          "no '/', and does not begin with a '.'";
+          },
+          "NAME"};
+}
+
 void add_client_options(CLI::App& app, node_choice& choice) {
   app.add_option("--client-port", choice.clients.port,
                  "port for clients (nc); 0: any free one, see the log")
@@ -119,10 +134,11 @@ void add_node_command(CLI::App& app, action& chosen) {
       ->capture_default_str();
   command->add_option("proxy-port", options.proxy_port, "its cluster port")
       ->envname("EVENKEEL_PROXY_PORT")
-      ->check(port_range())
+      ->check(CLI::Range(1, 65535))
       ->capture_default_str();
   command->add_option("--name", options.name, "label, unique in the cluster [host name]")
       ->envname("EVENKEEL_NAME")
+      ->check(node_name())
       ->capture_default_str();
   command
       ->add_option("--data", options.data_directory,
@@ -131,6 +147,7 @@ void add_node_command(CLI::App& app, action& chosen) {
   add_client_options(*command, *choice);
   add_job_options(*command, *choice);
   add_log_options(*command, choice->log);
+  command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
 }
 

@@ -56,6 +56,7 @@ void add_ping_command(CLI::App& app, action& chosen) {
       ->check(CLI::Range(0.001, 3600.0))
       ->capture_default_str();
   command->footer(examples);
+  command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
 }
 

@@ -4,8 +4,11 @@
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -17,6 +20,7 @@ namespace evenkeel::apps {
 namespace {
 
 constexpr std::size_t scheduler_threads = 4;
+constexpr std::uint32_t heartbeats_a_lease = 5; ///< at least
 
 struct proxy_choice {
   proxy_options options;
@@ -24,15 +28,41 @@ struct proxy_choice {
   bool plain_cluster = false;
 };
 
+/// Asked before anything is made: the words of CAF's own error help nobody.
+void require_free_port(const std::string& address, std::uint16_t port) {
+  namespace asio = boost::asio;
+  asio::io_context context;
+  asio::ip::tcp::resolver resolver{context};
+  asio::ip::tcp::acceptor acceptor{context};
+  boost::system::error_code error;
+  const auto found = resolver.resolve(address, std::to_string(port), error);
+  if (!error) {
+    const auto endpoint = found.begin()->endpoint();
+    acceptor.open(endpoint.protocol(), error);
+    if (!error)
+      acceptor.set_option(asio::ip::tcp::acceptor::reuse_address(true), error);
+    if (!error)
+      acceptor.bind(endpoint, error);
+    if (!error)
+      acceptor.listen(1, error);
+  }
+  if (error)
+    throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": "
+                             + error.message());
+}
+
 int run(const proxy_choice& choice) {
   if (!apply(choice.log))
     return 2;
-  const auto& options = choice.options;
+  auto options = choice.options;
+  auto& cluster = options.dispatch.cluster;
+  cluster.heartbeat_ms = std::min(cluster.heartbeat_ms, cluster.lease_ms / heartbeats_a_lease);
   if (!is_loopback(options.listen_address) && !choice.plain_cluster)
     throw std::runtime_error(
         "--listen " + options.listen_address
         + ": the cluster port has no authentication; listening beyond loopback "
           "needs --plain-cluster, which says that this network is trusted");
+  require_free_port(options.listen_address, options.port);
   block_stop_signals();
   const auto recovered = recover_proxy(options);
   system_config config{scheduler_threads};
@@ -115,6 +145,7 @@ void add_proxy_command(CLI::App& app, action& chosen) {
       ->capture_default_str();
   add_cluster_options(*command, options.dispatch);
   add_log_options(*command, choice->log);
+  command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
 }
 

@@ -54,6 +54,7 @@ void add_retire_command(CLI::App& app, action& chosen) {
       ->check(port_range())
       ->capture_default_str();
   command->footer(notes);
+  command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
 }
 

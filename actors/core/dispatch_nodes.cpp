@@ -116,6 +116,7 @@ void dispatch_queue::state::on_down(const node_down& down, instant now, dispatch
     unreserve(job);
     park(key_of(id, job), job);
   }
+  node.left = down.clean;
   if (down.clean)
     leave_cleanly(node, fx);
 }

@@ -127,7 +127,7 @@ void dispatch_queue::state::fill_nodes(client_answer& content) const {
       standing = "draining";
     else if (node.live)
       standing = node.executor.reported ? "live" : "joining";
-    else if (!node.given_up)
+    else if (!node.given_up && !node.left)
       standing = "suspected";
     content.records.push_back({{"node", node.name},
                                {"state", standing},

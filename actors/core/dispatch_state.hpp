@@ -121,6 +121,7 @@ struct node_entry {
   std::uint64_t link = 0; ///< of the standing link
   bool live = false;
   bool draining = false; ///< asked for no more work on this link
+  bool left = false;     ///< its last link ended with a clean stop
   bool given_up = true;  ///< while not live: the grace is over and its load is empty
   std::int64_t down_since_us = 0;
   incarnation process;

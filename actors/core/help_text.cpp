@@ -25,7 +25,7 @@ WAIT <ticket> [stdout|stderr|both|none] [seconds]
 WAIT ALL [seconds]                    until all jobs of this session have ended
 CANCEL <ticket>                       FORGET <ticket>
 LIST [all] [state=...] [limit=N] [after=<ticket>]
-NODES   STATS   PING   VERSION   HELP [verb]   QUIT
+NODES   STATS   RETIRE <code>   PING   VERSION   HELP [verb]   QUIT
 A submission answers +OK ticket=<ticket>. LAST stands for the latest ticket of this session.
 Errors begin with a minus sign and a code: HELP errors. More: HELP states, limits, original.
 )";

@@ -19,6 +19,7 @@ constexpr std::uint64_t max_epoch_counter = 1ULL << 62U; ///< there must be room
 constexpr std::uint32_t defect_retry_ms = 5000;
 constexpr std::uint32_t duplicate_retry_ms = 1000;
 constexpr std::uint32_t full_retry_ms = 5000;
+constexpr std::uint32_t twin_retry_ms = 200; ///< the other's end may be noticed any moment
 constexpr std::uint32_t used_link_retry_ms = 100;
 
 /// Names and addresses stand in lines of TAB-separated fields.
@@ -173,6 +174,10 @@ std::optional<admission> member_table::late_or_stale(std::uint64_t channel,
                       + to_text(request.ledger) + " was last seen at start "
                       + std::to_string(last.counter) + ", and this is another start "
                       + std::to_string(request.process.counter));
+  if (request.process != last && link_of(request.ledger) != nullptr)
+    return refuse(refusal_reason::stale_incarnation, twin_retry_ms,
+                  "another start of this data directory, " + std::to_string(last.counter)
+                      + ", is connected: it was copied, unless that one has just ended");
   if (request.process != last || request.link > known->last_link)
     return std::nullopt;
   const auto* link = link_of(request.ledger);

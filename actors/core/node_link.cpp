@@ -235,6 +235,10 @@ std::uint64_t node_link::link() const {
   return up() ? state_->number : 0;
 }
 
+bool node_link::disowned() const {
+  return state_->last_refusal && state_->last_refusal->first == refusal_reason::stale_incarnation;
+}
+
 const ledger_id& node_link::ledger() const {
   return state_->identity.ledger;
 }

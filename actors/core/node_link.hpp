@@ -103,7 +103,10 @@ public:
   bool report_due(instant now, load_report& report);
 
   [[nodiscard]] bool up() const;
-  [[nodiscard]] std::uint64_t link() const; ///< number of the standing link; 0: none
+  [[nodiscard]] std::uint64_t link() const;
+  /// The proxy said that another process owns this ledger (R5): no ticket may be given until it
+  /// welcomes us.
+  [[nodiscard]] bool disowned() const; ///< number of the standing link; 0: none
   [[nodiscard]] const ledger_id& ledger() const;
   [[nodiscard]] const std::string& code() const;
   [[nodiscard]] incarnation process() const;

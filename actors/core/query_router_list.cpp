@@ -18,7 +18,7 @@ std::string incomplete(const std::vector<std::string>& silent) {
   constexpr std::size_t shown = 10;
   if (silent.empty())
     return {};
-  std::string text = "incomplete: ";
+  std::string text;
   for (std::size_t i = 0; i < std::min(shown, silent.size()); ++i)
     text += (i == 0 ? "" : ", ") + silent[i];
   if (silent.size() > shown)

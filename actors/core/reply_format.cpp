@@ -147,16 +147,19 @@ void append_result(std::string& out, const job_view& job, const client_answer& a
   out.push_back('\n');
 }
 
-void append_list_head(std::string& out, std::size_t count, bool more) {
+void append_list_head(std::string& out, std::size_t count, bool more,
+                      std::string_view incomplete = {}) {
   out.append("+OK ");
   field_writer fields{out, ' '};
   fields.number("count", count);
   fields.number("more", more ? 1 : 0);
+  if (!incomplete.empty())
+    fields.text("incomplete", incomplete);
   out.push_back('\n');
 }
 
 void append_list(std::string& out, const client_answer& answer) {
-  append_list_head(out, answer.jobs.size(), answer.more);
+  append_list_head(out, answer.jobs.size(), answer.more, answer.text);
   for (const auto& job : answer.jobs) {
     field_writer fields{out, '\t'};
     write_job(fields, job);
@@ -283,7 +286,9 @@ void append_wait_all_record(std::string& out, const job_view& job) {
 }
 
 void append_reply(std::string& out, const reply_context& asked, const client_answer& answer) {
-  if (asked.kind == request_kind::result && asked.style == reply_style::original)
+  const bool has_words =
+      answer.code == errc::ok || answer.code == errc::not_found || answer.code == errc::not_ready;
+  if (asked.kind == request_kind::result && asked.style == reply_style::original && has_words)
     return append_original_result(out, answer);
   if (answer.code != errc::ok)
     return append_error(out, asked, answer);

@@ -175,11 +175,11 @@ request_reader::progress request_reader::read_lines() {
   while (take_line(line)) {
     if (too_long_)
       return fail(errc::too_big, "a line of the body is too long; closing");
-    if (line == open_.body.word) {
+    const auto keep_cr = crlf_ && !strip_cr_;
+    if (line == open_.body.word && !keep_cr) {
       in_body_ = false;
       return progress::ready;
     }
-    const auto keep_cr = crlf_ && !strip_cr_;
     taken_ += line.size() + (keep_cr ? 2 : 1);
     if (taken_ > limits_.body_bytes)
       return fail(errc::too_big, "the body is too big; closing");

@@ -84,6 +84,7 @@ private:
       mine.node = owner;
       mine.node_name = name;
       mine.functions = &jobs::function_registry::global();
+      mine.spawn_runner = [this] { return world_.spawn(function_runner); };
       executor_ = world_.spawn(executor, std::move(mine));
       return executor_;
     };

@@ -84,6 +84,12 @@ TEST_CASE("a body until a word is a script typed by hand") {
   CHECK(submitted_spec(client).body == "#!/bin/sh\n\n EOF\nPING\r\neof\n");
 }
 
+TEST_CASE("in a session of LF lines the end word with a CR is part of the script") {
+  client_harness client;
+  client.send("SUBMIT until=EOF\na\r\nEOF\r\nb\nEOF\n");
+  CHECK(submitted_spec(client).body == "a\r\nEOF\r\nb\n");
+}
+
 TEST_CASE("a body typed with CRLF is a script with LF") {
   client_harness client;
   client.send("SUBMIT until=EOF\r\ndate\r\nid\nEOF\r\n");

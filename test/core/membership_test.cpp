@@ -86,8 +86,9 @@ TEST_CASE(
   a.link = 2;
   fx = p.on_join(1, a);
   CHECK(fx.changes.empty());
+  p.core.on_channel_down(1, p.now, fx);
   a.process = {4, 1};
-  fx = p.on_join(1, a);
+  fx = p.on_join(2, a);
   CHECK(fx.needed == durability::written);
   CHECK(fx.changes.size() == 1);
 }
@@ -194,4 +195,20 @@ TEST_CASE("a refusal that repeats itself is logged at debug") {
   p.on_join(1, join_of(ledger_a, "same"));
   CHECK(the<note>(p.on_join(2, join_of(ledger_b, "same"))).severity == note::level::warning);
   CHECK(the<note>(p.on_join(2, join_of(ledger_b, "same", 2))).severity == note::level::debug);
+}
+
+TEST_CASE(
+    "R5: a copy of a directory is refused while the node that it was copied from is connected") {
+  proxy p;
+  const auto a = join_of(ledger_a, "a");
+  p.on_join(1, a);
+  auto copy = a;
+  copy.process = {a.process.counter + 1, 99};
+  copy.link = a.link + 100;
+  copy.name = "copy";
+  CHECK(refused_for(p.on_join(2, copy)) == refusal_reason::stale_incarnation);
+  CHECK(p.report(1, a));
+  membership_effects fx;
+  p.core.on_channel_down(1, p.now, fx);
+  the<send_welcome>(p.on_join(2, copy)); // a restart, for all that anyone can know
 }

@@ -205,7 +205,7 @@ TEST_CASE("the original's query has words of its own for what is missing") {
   };
   CHECK(original(errc::not_ready) == "Result has not been executed yet, come back later.\n");
   CHECK(original(errc::not_found) == "Result: This job could not be found on this node.\n");
-  CHECK(original(errc::unavailable) == "-UNAVAILABLE why\n");
+  CHECK(original(errc::unavailable) == "-UNAVAILABLE ticket=k7m2q-1ck why\n");
 }
 
 TEST_CASE("percent-encoding loses nothing and prints no blank") {
