@@ -119,6 +119,7 @@ TEST_CASE_FIXTURE(node_fixture, "R9: the lag is gone when the disk is well again
   disk.hold();
   ask(submit_function("noop"));
   world.advance(2000);
+  REQUIRE_FALSE(proxy.reports().empty());
   CHECK(proxy.reports().back().commit_lag_ms > 0);
   disk.open_up();
   world.advance(1000);
