@@ -3,6 +3,7 @@
 #include "actors/log.hpp"
 #include "actors/question_desk.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -168,7 +169,8 @@ void node_state::report_load() {
   report.running = load_.running;
   report.done = load_.done;
   report.slots = parts_.slots;
-  report.commit_lag_ms = ledger_step_.lag_ms(now);
+  report.commit_lag_ms =
+      std::max({ledger_step_.lag_ms(now), link_step_.lag_ms(now), load_.commit_lag_ms});
   self_->send(proxy_, report);
 }
 

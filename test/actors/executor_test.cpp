@@ -205,6 +205,17 @@ TEST_CASE_FIXTURE(executor_fixture, "the node hears of the load when it has chan
   CHECK(heard->loads.back().done == 3);
 }
 
+TEST_CASE_FIXTURE(executor_fixture, "R9: the node hears how long commits have been waiting") {
+  disk.hold();
+  assign({call_of(1, "noop")});
+  world.advance(1000);
+  REQUIRE_FALSE(heard->loads.empty());
+  CHECK(heard->loads.back().commit_lag_ms == 1000);
+  disk.open_up();
+  world.advance(100);
+  CHECK(heard->loads.back().commit_lag_ms == 0);
+}
+
 TEST_CASE_FIXTURE(executor_fixture,
                   "R4: a clean stop interrupts what runs and is done when that is written") {
   assign({sleep_of(1, 1'000'000), sleep_of(2, 1'000'000), sleep_of(3, 1'000'000)});

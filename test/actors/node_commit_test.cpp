@@ -119,10 +119,22 @@ TEST_CASE_FIXTURE(node_fixture, "R9: the lag is gone when the disk is well again
   disk.hold();
   ask(submit_function("noop"));
   world.advance(2000);
+  REQUIRE_FALSE(proxy.reports().empty());
   CHECK(proxy.reports().back().commit_lag_ms > 0);
   disk.open_up();
   world.advance(1000);
   CHECK(proxy.reports().back().commit_lag_ms == 0);
+}
+
+TEST_CASE_FIXTURE(node_fixture, "R9: load reports carry the lag of the executor's commits too") {
+  join_cluster();
+  caf::anon_send(actor, load_numbers{1, 2, 3, 4000});
+  world.advance(1000);
+  const auto& report = proxy.reports().back();
+  CHECK(report.queued == 1);
+  CHECK(report.running == 2);
+  CHECK(report.done == 3);
+  CHECK(report.commit_lag_ms == 4000);
 }
 
 TEST_CASE_FIXTURE(node_fixture, "R13: submissions get busy while the disk is nearly full") {

@@ -171,6 +171,8 @@ TEST_CASE_FIXTURE(cluster_fixture, "R9: load reports are answered while commits 
   enter_both();
   here.disk.hold();
   home.submit(1, call_of("noop"));
+  fake_node newcomer{world, 3};
+  newcomer.ask_to_join(here.actor); // so that the proxy itself waits for a commit
   home.report_load();
   world.run();
   REQUIRE(home.heartbeats().size() == 1);
