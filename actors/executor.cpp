@@ -133,8 +133,7 @@ void executor_state::start_command(core::start_job& order, std::uint64_t token) 
 
 void executor_state::start_function(core::start_job& order) {
   waiting_calls_.push_back({self_, order.what, parts_.functions->find(order.spec.text),
-                            std::move(order.spec.body), runs_.at(order.what).started_ms,
-                            parts_.capture_limit});
+                            std::move(order.spec.body), runs_.at(order.what).started_ms});
   run_functions();
 }
 

@@ -15,7 +15,7 @@ core::run_end failure(const std::string& reason) {
 }
 
 /// Whatever it throws fails the job alone.
-core::run_end call(const function_call& order) {
+core::run_end call(const function_call& order, std::size_t capture_limit) {
   core::run_end result;
   try {
     result.out = order.function(order.arguments);
@@ -25,8 +25,8 @@ core::run_end call(const function_call& order) {
     result = failure("the function threw something that is no exception");
   }
   result.started_ms = order.started_ms;
-  if (result.out.size() > order.capture_limit) {
-    result.out.resize(order.capture_limit);
+  if (result.out.size() > capture_limit) {
+    result.out.resize(capture_limit);
     result.out_truncated = true;
   }
   return result;
@@ -34,10 +34,11 @@ core::run_end call(const function_call& order) {
 
 } // namespace
 
-function_runner_actor::behavior_type function_runner(function_runner_actor::pointer self) {
+function_runner_actor::behavior_type function_runner(function_runner_actor::pointer self,
+                                                     std::size_t capture_limit) {
   return {
-      [self](const function_call& order) {
-        self->send(order.caller, job_ended{order.what, call(order)});
+      [self, capture_limit](const function_call& order) {
+        self->send(order.caller, job_ended{order.what, call(order, capture_limit)});
       },
   };
 }

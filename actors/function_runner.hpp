@@ -17,13 +17,14 @@ struct function_call {
   attempt_ref what;
   jobs::job_function function;
   std::string arguments;
-  std::int64_t started_ms = 0;   ///< wall clock
-  std::size_t capture_limit = 0; ///< bytes of its result that are kept
+  std::int64_t started_ms = 0; ///< wall clock
 };
 
 using function_runner_actor = caf::typed_actor<caf::reacts_to<function_call>>;
 
-function_runner_actor::behavior_type function_runner(function_runner_actor::pointer self);
+/// `capture_limit`: bytes of a result that are kept.
+function_runner_actor::behavior_type function_runner(function_runner_actor::pointer self,
+                                                     std::size_t capture_limit);
 
 } // namespace evenkeel
 

@@ -114,7 +114,9 @@ node_service start_node(caf::actor_system& system, const node_options& options,
     mine.ledger = to_text(recovered->link->ledger());
     mine.capture_limit = options.capture_limit;
     mine.functions = recovered->functions;
-    mine.spawn_runner = [&system] { return system.spawn<caf::detached>(function_runner); };
+    mine.spawn_runner = [&system, limit = options.capture_limit] {
+      return system.spawn<caf::detached>(function_runner, std::size_t{limit});
+    };
     return system.spawn(executor, std::move(mine));
   };
   return system.spawn(node, std::move(parts));

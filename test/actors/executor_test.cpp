@@ -62,7 +62,7 @@ public:
     parts.node_name = "anna";
     parts.capture_limit = 10;
     parts.functions = &functions;
-    parts.spawn_runner = [this] { return world.spawn(function_runner); };
+    parts.spawn_runner = [this] { return world.spawn(function_runner, std::size_t{10}); };
     actor = world.spawn(executor, std::move(parts));
     caf::anon_send(actor, core::link_up{first_link, "k7m2q", {}});
     world.run();

@@ -84,7 +84,7 @@ private:
       mine.node = owner;
       mine.node_name = name;
       mine.functions = &jobs::function_registry::global();
-      mine.spawn_runner = [this] { return world_.spawn(function_runner); };
+      mine.spawn_runner = [this] { return world_.spawn(function_runner, std::size_t{1} << 20U); };
       executor_ = world_.spawn(executor, std::move(mine));
       return executor_;
     };
