@@ -19,6 +19,12 @@ std::string waiting_job(const ear& told, const trap& forever) {
   return "echo up > " + told.path() + "; read x < " + forever.path();
 }
 
+/// The same with `at_term` run on SIGTERM. The shell waits for a child of its own, which the signal
+/// ends too: one that waited in `read` itself would miss a signal that comes just before the call.
+std::string trapping_job(const std::string& at_term, const ear& told, const trap& forever) {
+  return "trap '" + at_term + "' TERM; sh -c '" + waiting_job(told, forever) + "' & wait";
+}
+
 } // namespace
 
 TEST_CASE("a stop ends the whole process group with SIGTERM") {
@@ -74,8 +80,7 @@ TEST_CASE("a job that ends itself on SIGTERM keeps its own exit code and is mark
   ear told;
   const trap forever;
   launched jobs;
-  const auto token =
-      jobs.start(command("trap 'echo bye; exit 7' TERM; " + waiting_job(told, forever)));
+  const auto token = jobs.start(command(trapping_job("echo bye; exit 7", told, forever)));
   CHECK(told.line() == "up");
   jobs.launcher().stop(token, endless_grace);
   const auto end = jobs.ended(token);
@@ -90,8 +95,9 @@ TEST_CASE("after a stop the rest of the group may use the grace to clean up") {
   const trap forever;
   launched jobs;
   // The outer shell dies of SIGTERM at once; the inner one still has something to say.
-  const auto token = jobs.start(
-      command("sh -c 'trap \"echo cleaned; exit\" TERM; " + waiting_job(told, forever) + "'; :"));
+  auto request = command("sh -c \"$INNER\"; :");
+  request.environment.emplace_back("INNER", trapping_job("echo cleaned; exit", told, forever));
+  const auto token = jobs.start(std::move(request));
   CHECK(told.line() == "up");
   jobs.launcher().stop(token, endless_grace);
   const auto end = jobs.ended(token);
