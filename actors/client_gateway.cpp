@@ -106,7 +106,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   }
 
   /// An actor whose messages come to this thread.
-  client_session_actor new_address(std::uint64_t number) {
+  client_session_actor new_address(std::uint64_t number) const {
     const auto companion = system->spawn<caf::actor_companion>();
     caf::actor_cast<caf::actor_companion*>(companion)->on_enqueue(
         [to = inbox, number](caf::mailbox_element_ptr message) {

@@ -28,7 +28,7 @@ void dispatcher_state::schedule_flush() {
 
 void dispatcher_state::flush() {
   flush_scheduled_ = false;
-  queue_->flush(read_clock(), step_.fx);
+  queue_->flush(read_clock(), step_.fx());
   run_outputs();
 }
 

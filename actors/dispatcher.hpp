@@ -16,12 +16,12 @@ public:
   static constexpr const char* name = "dispatcher";
   using pointer = dispatcher_actor::stateful_pointer<dispatcher_state>;
 
-  void start(pointer self, store_actor store, std::shared_ptr<core::dispatch_queue> queue);
+  void start(pointer self, store_actor store, std::shared_ptr<core::dispatch_queue> recovered);
   void meet(const proxy_neighbours& all) { neighbours_ = all; }
   /// Tells the core something; it places jobs when all that waits has been told.
   template <class Input>
   void tell(Input&& input) {
-    input(*queue_, read_clock(), step_.fx);
+    input(*queue_, read_clock(), step_.fx());
     schedule_flush();
   }
   void on_committed(const committed& news);
@@ -41,6 +41,6 @@ private:
 
 /// `queue` is recovered; its epoch begins with epoch_news.
 dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self, store_actor store,
-                                           std::shared_ptr<core::dispatch_queue> queue);
+                                           std::shared_ptr<core::dispatch_queue> recovered);
 
 } // namespace evenkeel

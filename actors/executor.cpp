@@ -55,7 +55,7 @@ void executor_state::schedule_flush() {
 
 void executor_state::flush() {
   flush_scheduled_ = false;
-  parts_.queue->flush(read_clock(), step_.fx);
+  parts_.queue->flush(read_clock(), step_.fx());
   run_outputs();
 }
 

@@ -39,7 +39,7 @@ public:
   void start(pointer self, executor_parts parts);
   template <class Input>
   void tell(Input&& input) {
-    input(*parts_.queue, read_clock(), step_.fx);
+    input(*parts_.queue, read_clock(), step_.fx());
     schedule_flush();
   }
   void on_committed(const committed& news);

@@ -1,5 +1,6 @@
 #include "actors/node.hpp"
 
+#include "actors/core/routing.hpp"
 #include "actors/log.hpp"
 #include "actors/question_desk.hpp"
 
@@ -30,7 +31,7 @@ void node_state::start(pointer self, node_parts parts) {
   parts_ = std::move(parts);
   link_step_ = {parts_.store, link_tag};
   ledger_step_ = {parts_.store, ledger_tag};
-  link_step_.fx = std::exchange(parts_.link_fx, {});
+  link_step_.fx() = std::exchange(parts_.link_fx, {});
   parts_.ledger->on_identity(parts_.link->ledger(), parts_.link->code());
   executor_ = parts_.spawn_executor(self_);
   questions_ = self_->spawn<caf::linked>(question_desk, node_service{self_});
@@ -77,7 +78,7 @@ void node_state::on_refusal(const refusal& content) {
 
 void node_state::on_outgoing(std::vector<core::to_proxy>& messages) {
   for (auto& message : messages)
-    parts_.link->on_outgoing(std::move(message), link_step_.fx);
+    parts_.link->on_outgoing(std::move(message), link_step_.fx());
   run_link();
 }
 
@@ -121,23 +122,14 @@ void node_state::run_link_output(core::link_output& output) {
       output);
 }
 
-/// What is about jobs running here is the executor's; answers are the question desk's; all else is
-/// the ledger's.
 void node_state::route(core::from_proxy& message) {
-  const auto& content = message.content;
-  const bool for_executor = std::holds_alternative<assign_batch>(content)
-                            || std::holds_alternative<recall_batch>(content)
-                            || std::holds_alternative<stop_batch>(content)
-                            || std::holds_alternative<result_request>(content)
-                            || std::holds_alternative<result_taken>(content)
-                            || std::holds_alternative<result_ack>(content);
-  if (std::holds_alternative<answer>(content)) {
+  const auto parts = core::parts_for(message.content);
+  if (parts.ledger)
+    tell_ledger(
+        [&](auto& ledger, auto now, auto& fx) { ledger.on_message(message.content, now, fx); });
+  if (parts.questions)
     self_->send(questions_, std::move(message));
-    return;
-  }
-  if (!for_executor)
-    tell_ledger([&](auto& ledger, auto now, auto& fx) { ledger.on_message(content, now, fx); });
-  if (for_executor || std::holds_alternative<result_exchange>(content))
+  else if (parts.executor)
     self_->send(executor_, std::move(message));
 }
 

@@ -41,12 +41,12 @@ public:
   void on_link_message(const link_header& header, proxy_message content);
   template <class Input>
   void tell_link(Input&& input) {
-    input(*parts_.link, read_clock(), link_step_.fx);
+    input(*parts_.link, read_clock(), link_step_.fx());
     run_link();
   }
   template <class Input>
   void tell_ledger(Input&& input) {
-    input(*parts_.ledger, read_clock(), ledger_step_.fx);
+    input(*parts_.ledger, read_clock(), ledger_step_.fx());
     schedule_flush();
   }
   void on_refusal(const refusal& content);

@@ -1,4 +1,5 @@
 // The node actor's other half: clients' requests and the ledger of the jobs submitted here.
+#include "actors/core/routing.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 
@@ -8,28 +9,6 @@
 
 namespace evenkeel {
 
-namespace {
-
-/// Questions that this node's ledger cannot answer.
-bool for_others(const client_request& request, const std::string& own_code) {
-  switch (request.kind) {
-  case request_kind::nodes:
-  case request_kind::stats:
-  case request_kind::retire:
-    return true;
-  case request_kind::list:
-    return request.everywhere;
-  case request_kind::submit:
-  case request_kind::wait_all:
-  case request_kind::all_results:
-    return false;
-  default:
-    return request.subject.code != own_code;
-  }
-}
-
-} // namespace
-
 // -- clients
 // ------------------------------------------------------------------------------------------
 
@@ -37,7 +16,7 @@ void node_state::on_requests(session_requests& incoming) {
   sessions_.try_emplace(incoming.session, incoming.from);
   for (auto& [number, request] : incoming.requests) {
     const core::requester from{false, incoming.session, number};
-    if (for_others(request, parts_.ledger->code()))
+    if (core::for_other_nodes(request, parts_.ledger->code()))
       self_->send(questions_, remote_request{from, std::move(request)});
     else
       tell_ledger([&, &wanted = request](auto& ledger, auto now, auto& fx) {
@@ -77,7 +56,7 @@ void node_state::schedule_flush() {
 
 void node_state::flush() {
   flush_scheduled_ = false;
-  parts_.ledger->flush(read_clock(), ledger_step_.fx);
+  parts_.ledger->flush(read_clock(), ledger_step_.fx());
   run_ledger();
 }
 
@@ -87,7 +66,7 @@ void node_state::run_ledger() {
     std::visit(
         overloaded{
             [&](core::reply& x) { replies.push_back(std::move(x)); },
-            [&](core::to_proxy& x) { parts_.link->on_outgoing(std::move(x), link_step_.fx); },
+            [&](core::to_proxy& x) { parts_.link->on_outgoing(std::move(x), link_step_.fx()); },
             [&](core::load_record& x) {
               self_->send(parts_.store, load{self_, ledger_step_.tag(), x.where});
             },

@@ -1,5 +1,6 @@
 #include "actors/proxy.hpp"
 
+#include "actors/core/routing.hpp"
 #include "actors/log.hpp"
 
 #include <chrono>
@@ -28,7 +29,7 @@ void proxy_state::start(pointer self, proxy_parts parts) {
   const proxy_neighbours all{self_, parts_.dispatcher, parts_.collector};
   self_->send(parts_.dispatcher, all);
   self_->send(parts_.collector, all);
-  parts_.membership->on_start(read_clock(), step_.fx);
+  parts_.membership->on_start(read_clock(), step_.fx());
   flush();
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
@@ -46,7 +47,7 @@ void proxy_state::on_join(const join& request, const node_actor& peer) {
     peers_[next_channel_++] = peer;
     self_->monitor(peer);
   }
-  parts_.membership->on_join(channel->second, request, read_clock(), step_.fx);
+  parts_.membership->on_join(channel->second, request, read_clock(), step_.fx());
   flush();
 }
 
@@ -67,13 +68,13 @@ void proxy_state::on_load_report(const load_report& report) {
 
 void proxy_state::on_link_message(const link_header& header, node_message content) {
   parts_.membership->on_message(channel_of_sender(), header, std::move(content), read_clock(),
-                                step_.fx);
+                                step_.fx());
   flush();
 }
 
 void proxy_state::on_outgoing(std::vector<core::to_node>& messages) {
   for (auto& message : messages)
-    parts_.membership->on_outgoing(std::move(message), step_.fx);
+    parts_.membership->on_outgoing(std::move(message), step_.fx());
   flush();
 }
 
@@ -83,13 +84,13 @@ void proxy_state::on_committed(const committed& news) {
 }
 
 void proxy_state::on_tick() {
-  parts_.membership->on_tick(read_clock(), step_.fx);
+  parts_.membership->on_tick(read_clock(), step_.fx());
   flush();
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 /// Everything acknowledged is durable already: the process may end.
-void proxy_state::on_stop() {
+void proxy_state::on_stop() const {
   parts_.on_stopped();
 }
 
@@ -100,7 +101,7 @@ void proxy_state::on_down(const caf::actor_addr& peer) {
   const auto channel = found->second;
   channels_.erase(found);
   peers_.erase(channel);
-  parts_.membership->on_channel_down(channel, read_clock(), step_.fx);
+  parts_.membership->on_channel_down(channel, read_clock(), step_.fx());
   flush();
 }
 
@@ -130,7 +131,7 @@ void proxy_state::run(core::membership_output& output) {
                  },
                  [&](core::node_down& x) {
                    self_->send(parts_.dispatcher, x);
-                   self_->send(parts_.collector, std::move(x));
+                   self_->send(parts_.collector, x);
                  },
                  [&](core::from_node& x) { route(x); },
                  [&](core::epoch_begun& x) {
@@ -145,38 +146,23 @@ void proxy_state::run(core::membership_output& output) {
              output);
 }
 
-/// Jobs are the dispatcher's matter, results and questions to ledgers the collector's; both hear of
-/// what a home wants no more.
 void proxy_state::route(core::from_node& message) {
-  const auto to_collector = [&] { self_->send(parts_.collector, std::move(message)); };
-  const auto to_dispatcher = [&] { self_->send(parts_.dispatcher, std::move(message)); };
+  const auto parts = core::parts_for(message.content);
+  if (parts.membership)
+    parts_.membership->on_retire(message, step_.fx()); // `flush` is under way and goes on
   if (const auto* batch = std::get_if<result_batch>(&message.content)) {
     results_seen seen{message.ledger, {}};
     for (const auto& item : batch->results)
       seen.attempts.push_back({item.job, item.result.assigned});
     self_->send(parts_.dispatcher, std::move(seen));
-    to_collector();
-  } else if (std::holds_alternative<result_ack>(message.content)
-             || std::holds_alternative<cancel_batch>(message.content)
-             || std::holds_alternative<inventory>(message.content)) {
-    self_->send(parts_.dispatcher, message);
-    to_collector();
-  } else if (const auto* question = std::get_if<query>(&message.content)) {
-    switch (question->request.kind) {
-    case request_kind::nodes:
-    case request_kind::stats:
-      return to_dispatcher();
-    case request_kind::retire:
-      return parts_.membership->on_retire(message, step_.fx); // `flush` is under way and goes on
-    default:
-      return to_collector();
-    }
-  } else if (std::holds_alternative<answer>(message.content)
-             || std::holds_alternative<abandon>(message.content)) {
-    to_collector();
-  } else {
-    to_dispatcher();
   }
+  if (parts.dispatch) {
+    if (!parts.relay) // a submit_batch may be large
+      return self_->send(parts_.dispatcher, std::move(message));
+    self_->send(parts_.dispatcher, message);
+  }
+  if (parts.relay || parts.router)
+    self_->send(parts_.collector, std::move(message));
 }
 
 proxy_service::behavior_type proxy(proxy_state::pointer self, proxy_parts parts) {

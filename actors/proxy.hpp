@@ -35,7 +35,7 @@ public:
   void on_outgoing(std::vector<core::to_node>& messages);
   void on_committed(const committed& news);
   void on_tick();
-  void on_stop();
+  void on_stop() const;
   void flush();
 
 private:

@@ -1,5 +1,6 @@
 #include "actors/result_collector.hpp"
 
+#include "actors/core/routing.hpp"
 #include "actors/log.hpp"
 
 #include <chrono>
@@ -10,11 +11,6 @@ namespace evenkeel {
 namespace {
 
 constexpr auto tick_period = std::chrono::milliseconds(100);
-
-bool is_question(const node_message& message) {
-  return std::holds_alternative<query>(message) || std::holds_alternative<answer>(message)
-         || std::holds_alternative<abandon>(message);
-}
 
 } // namespace
 
@@ -36,7 +32,7 @@ void result_collector_state::schedule_flush() {
 
 void result_collector_state::flush() {
   flush_scheduled_ = false;
-  relay_->flush(read_clock(), step_.fx);
+  relay_->flush(read_clock(), step_.fx());
   run_outputs();
 }
 
@@ -105,7 +101,7 @@ result_collector_actor::behavior_type result_collector(result_collector_state::p
             [&](auto& questions, auto now, auto& fx) { questions.on_node_down(node, now, fx); });
       },
       [state](const core::from_node& message) {
-        if (is_question(message.content))
+        if (core::parts_for(message.content).router)
           state->ask(
               [&](auto& questions, auto now, auto& fx) { questions.on_message(message, now, fx); });
         else

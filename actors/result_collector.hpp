@@ -23,7 +23,7 @@ public:
   void meet(const proxy_neighbours& all) { neighbours_ = all; }
   template <class Input>
   void tell(Input&& input) {
-    input(*relay_, read_clock(), step_.fx);
+    input(*relay_, read_clock(), step_.fx());
     schedule_flush();
   }
   /// Questions change nothing on disk: no step of theirs ever waits.

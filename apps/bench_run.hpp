@@ -34,9 +34,9 @@ struct bench_settings {
 /// the figures.
 bench_figures run_bench(const bench_settings& settings);
 
-/// Asks the node for STATS until its cluster has no job left, and returns the seconds that took.
-/// Throws std::runtime_error if it cannot be asked, or if nothing has changed for `patience`.
-double drain_cluster(const boost::asio::ip::tcp::endpoint& node,
+/// Asks the node there for STATS until its cluster has no job left, and returns the seconds that
+/// took. Throws std::runtime_error if it cannot be asked, or if nothing has changed for `patience`.
+double drain_cluster(const boost::asio::ip::tcp::endpoint& where,
                      std::chrono::milliseconds patience);
 
 } // namespace evenkeel::apps

@@ -7,7 +7,7 @@
 
 namespace evenkeel::apps {
 
-node_dialogue::node_dialogue(std::string host, std::uint16_t port, double timeout_s)
+node_dialogue::node_dialogue(const std::string& host, std::uint16_t port, double timeout_s)
     : name_(host + ":" + std::to_string(port)) {
   using clock = std::chrono::steady_clock;
   stream_.expires_after(

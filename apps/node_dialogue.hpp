@@ -13,7 +13,7 @@ class node_dialogue {
 public:
   /// Connects. All of it together may take `timeout_s` seconds. Throws std::runtime_error, like
   /// `ask`: one line that names the node.
-  node_dialogue(std::string host, std::uint16_t port, double timeout_s);
+  node_dialogue(const std::string& host, std::uint16_t port, double timeout_s);
 
   /// Sends one request; returns the first line of its reply, without the line's end.
   std::string ask(const std::string& request);

@@ -1,15 +1,12 @@
 #include "dispatch_world.hpp"
 
+#include "messages/overloaded.hpp"
+
 #include <algorithm>
 
 namespace evenkeel::core::dispatch_test {
 
 namespace {
-
-template <class... Functions>
-struct overloaded : Functions... {
-  using Functions::operator()...;
-};
 
 std::uint64_t number_of(const ledger_id& id) {
   return id.low;
