@@ -30,6 +30,9 @@ public:
   /// The next commit fails with `code`, and nothing of it is written.
   void fail_next_write(store_error code) { next_write_ = code; }
   void set_free_bytes(std::uint64_t bytes) { free_bytes_ = bytes; }
+  [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }
+  /// Of a copy that was made while a store was open on the original: nobody has it open.
+  void closed() { open_ = false; }
 
   /// As seen by a reader now. Changing it stands for damage behind the store's back.
   entries& contents() { return current_; }

@@ -216,7 +216,8 @@ void dispatch_queue::state::save(const job_id& id, const job_entry& job,
     content.granted_process = job.grant->process;
   }
   content.spec = *job.spec;
-  fx.put(std::move(content), durability::written);
+  // Deaths must not be forgotten in a power cut while their home is away (R14). They are rare.
+  fx.put(std::move(content), job.deaths > 0 ? durability::synced : durability::written);
 }
 
 } // namespace evenkeel::core

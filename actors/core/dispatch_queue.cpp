@@ -1,20 +1,12 @@
 #include "actors/core/dispatch_queue.hpp"
 
 #include "actors/core/dispatch_state.hpp"
+#include "messages/overloaded.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace evenkeel::core {
-
-namespace {
-
-template <class... Functions>
-struct overloaded : Functions... {
-  using Functions::operator()...;
-};
-
-} // namespace
 
 dispatch_queue::state::state(dispatch_settings chosen)
     : settings(std::move(chosen)), watch(settings.cluster.lease_ms), loads(settings.weighted) {}
@@ -108,6 +100,9 @@ void dispatch_queue::state::emit_outbox(node_entry& node, dispatch_effects& fx) 
     else
       node.home.credit_withheld = true;
   }
+  // Before what may take them back: jobs are assigned and cancelled between two flushes.
+  if (!out.assignments.empty())
+    send(assign_batch{0, std::move(out.assignments)});
   if (!out.stops.empty())
     send(stop_batch{std::move(out.stops)});
   if (!out.recalls.empty())
@@ -118,8 +113,6 @@ void dispatch_queue::state::emit_outbox(node_entry& node, dispatch_effects& fx) 
     send(grant_request{std::move(out.grants)});
   if (!out.wanted_specs.empty())
     send(spec_request{std::move(out.wanted_specs)});
-  if (!out.assignments.empty())
-    send(assign_batch{0, std::move(out.assignments)});
 }
 
 dispatch_queue::dispatch_queue(dispatch_settings settings)

@@ -23,7 +23,7 @@ void executor_queue::state::take(const assign_batch& message, executor_effects& 
 bool executor_queue::state::assign(const assignment& job, executor_effects& fx) {
   if (auto* known = table.find(job.what)) {
     if (known->state == attempt_state::finished)
-      outbox.offer(*known);
+      outbox.send(*known);
     return false;
   }
   if (auto answer = objection(job)) {

@@ -78,7 +78,7 @@ void executor_outbox::open(std::uint64_t link, const cluster_settings& settings)
   credit_.open(settings);
   for (auto& [what, entry] : table_.all())
     if (entry.state == attempt_state::finished)
-      offer(entry);
+      send(entry); // with a REQUEST_RESULT_PERIOD too: nobody may be left who would ask for it
 }
 
 void executor_outbox::close() {

@@ -107,6 +107,18 @@ void ticket_ledger::state::on_lost_attempt(const lost_attempt& lost, instant now
   outbox.verdicts.push_back({lost.sequence, lost.assigned, job.attempts, job.deaths});
 }
 
+/// What the proxy has on disk may be older: a power cut there must not forget deaths (R14). Told
+/// before the end mark, so before any of these jobs is assigned anew.
+void ticket_ledger::state::tell_counts(ledger_effects& fx) const {
+  ledger_outbox counts;
+  for (const auto& [sequence, entry] : jobs.open())
+    if (entry.job.attempts != 0 && submission.ever_sent(sequence))
+      counts.verdicts.push_back(
+          {sequence, entry.job.last_lost, entry.job.attempts, entry.job.deaths});
+  for (auto& message : counts.drain())
+    fx.emit(to_proxy{*link, std::move(message)});
+}
+
 void ticket_ledger::state::take(const grant_request& message, instant /*now*/, ledger_effects& fx) {
   for (const auto& [sequence, wanted] : message.wanted) {
     auto* entry = jobs.find_open(sequence);

@@ -94,6 +94,8 @@ struct ticket_ledger::state {
   void take(const query& message, instant now, ledger_effects& fx);
   void take(const abandon& message, instant now, ledger_effects& fx);
   void on_lost_attempt(const lost_attempt& lost, instant now, ledger_effects& fx);
+  /// On a new link: what is counted about jobs whose attempts were lost.
+  void tell_counts(ledger_effects& fx) const;
   /// The job gets its one result: recorded, and told to who waits for it.
   void end_job(std::uint64_t sequence, job_result result, ledger_effects& fx);
 

@@ -162,13 +162,14 @@ void result_relay::state::take_ack(const ledger_id& home, const attempt_ref& wha
 }
 
 /// The home wants no result of this job. Its executor may have let it go at our stop_batch, so that
-/// a reference would wait for ever. Should the result come all the same, the home acknowledges it.
+/// a reference would wait for ever; or it still keeps it, and waits to hear that it need not. A
+/// result that is here goes home all the same, and is acknowledged there.
 void result_relay::state::take_cancel(const ledger_id& home, std::uint64_t sequence,
                                       relay_effects& fx) {
   const job_id job{home, sequence};
   for (auto entry = results.lower_bound({job, {}});
        entry != results.end() && entry->first.job == job;)
-    entry = entry->second.reference() ? forget(entry, fx) : std::next(entry);
+    entry = entry->second.reference() ? forget_everywhere(entry, fx) : std::next(entry);
 }
 
 /// Jobs that ended while the home was away, or whose acknowledgement met a duplicate on its way
@@ -186,7 +187,7 @@ void result_relay::state::take_inventory(const ledger_id& home, const inventory&
   for (auto entry = first_of(home); entry != results.end() && entry->first.job.ledger == home;) {
     const auto& result = entry->second;
     const bool unwanted = result.reference() && result.named_on != peer.link;
-    entry = unwanted ? forget(entry, fx) : std::next(entry);
+    entry = unwanted ? forget_everywhere(entry, fx) : std::next(entry);
   }
 }
 

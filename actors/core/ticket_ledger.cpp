@@ -34,6 +34,7 @@ void ticket_ledger::on_link_up(std::uint64_t link, const cluster_settings& setti
     on_link_down(now, fx);
   state_->link = link;
   state_->audits.restart(now, state_->limits.audit_period_ms);
+  state_->tell_counts(fx);
   for (auto& chunk : state_->submission.on_link_up(settings, state_->jobs, now))
     fx.emit(to_proxy{link, std::move(chunk)});
 }

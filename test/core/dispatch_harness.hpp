@@ -68,7 +68,8 @@ public:
   instant now{1'000'000, 1'700'000'000'000};
   epoch current{0, 77};
   std::map<record::key, record::value> disk;
-  std::vector<dispatch_output> said; ///< in order, until taken
+  durability needed = durability::none; ///< of the last step that changed the disk
+  std::vector<dispatch_output> said;    ///< in order, until taken
   std::map<std::uint64_t, std::uint64_t> links;
   std::uint64_t last_link = 0;
   std::map<std::uint64_t, incarnation> processes;
@@ -80,6 +81,8 @@ public:
     dispatch_effects fx;
     input(fx);
     queue.flush(now, fx);
+    if (!fx.changes.empty())
+      needed = fx.needed;
     for (auto& change : fx.changes) {
       if (change.content)
         disk.insert_or_assign(change.where, *change.content);

@@ -40,6 +40,29 @@ TEST_CASE_FIXTURE(with_home, "R14: the home counts a death and its verdict sends
   CHECK(again.front().attempt == 2);
 }
 
+TEST_CASE_FIXTURE(with_home, "R14: a death is fsynced, a first assignment is not") {
+  join(1, 1);
+  submit_commands(home, 1, 1);
+  const auto what = only_assigned(1);
+  CHECK(needed == durability::written);
+  release(1, what, release_reason::died);
+  CHECK(needed == durability::synced);
+}
+
+TEST_CASE_FIXTURE(with_home, "R14: what its home tells of a job's deaths counts, not the disk") {
+  submit_commands(home, 1, 1);
+  restart();
+  up(home);
+  say(home, verdict_batch{{{1, {1, 5}, 2, 2}}});
+  tell_unfinished(home, {{1, 1}});
+  join(1, 2);
+  grace_over();
+  const auto jobs = assigned(1);
+  REQUIRE(jobs.size() == 1);
+  CHECK(jobs.front().attempt == 3);
+  CHECK(jobs.front().alone);
+}
+
 TEST_CASE_FIXTURE(with_home, "R14: ends that we asked for are no deaths") {
   join(1, 1);
   submit_commands(home, 1, 1);

@@ -104,6 +104,28 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(stopped(1).empty());
 }
 
+TEST_CASE_FIXTURE(with_home,
+                  "a job that is granted and cancelled at once is sent before its stop") {
+  join(1, 1);
+  submit(home, {fresh_job(1, once_command())});
+  const auto wanted = take<grant_request>(home);
+  REQUIRE(wanted.size() == 1);
+  said.clear();
+  step([&](auto& fx) {
+    queue.on_message({ledger(home), links[home], grant_batch{wanted.front().wanted}}, now, fx);
+    queue.on_message({ledger(home), links[home], cancel_batch{{1}}}, now, fx);
+  });
+  std::vector<bool> stops;
+  for (const auto& output : said)
+    if (const auto* sent = std::get_if<to_node>(&output); sent && sent->ledger == ledger(1)) {
+      if (std::holds_alternative<assign_batch>(sent->content))
+        stops.push_back(false);
+      else if (std::holds_alternative<stop_batch>(sent->content))
+        stops.push_back(true);
+    }
+  CHECK(stops == std::vector<bool>{false, true});
+}
+
 TEST_CASE_FIXTURE(with_home, "R7: nothing is assigned to a node before its executor's end mark") {
   submit_commands(home, 1, 1);
   slots[1] = 1;

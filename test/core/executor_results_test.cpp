@@ -177,9 +177,9 @@ TEST_SUITE("executor_results") {
     x.disconnect();
     x.connect(settings);
     CHECK(x.named().size() == 2);
-    CHECK(x.results().empty());
-    x.tell(result_request{refs({1, 2})});
-    CHECK(sequences(x.results()) == list{1, 2});
+    CHECK(sequences(x.results()) == list{1, 2}); // a new proxy may not know to ask for them
+    x.tell(result_request{refs({1})});
+    CHECK(sequences(x.results()) == list{1});
   }
 
   // -- memory

@@ -130,6 +130,21 @@ TEST_CASE("R7: the inventory names the unfinished jobs ever sent and ends with t
   CHECK(chunks[0].held.empty());
 }
 
+TEST_CASE("R14: what is counted of lost attempts is told before the inventory ends") {
+  ledger_scene home;
+  home.link_up();
+  submit_many(home, 3);
+  home.hear(lost_attempt_batch{{{2, {4, 1}, 1, true, "b"}}});
+  home.restart();
+  home.link_up({}, first_link + 1);
+  const auto counts = home.sent<verdict_batch>();
+  REQUIRE(counts.size() == 1);
+  CHECK(counts[0].verdicts == std::vector<verdict>{{2, {4, 1}, 1, 1}});
+  const auto* first = std::get_if<to_proxy>(&home.fx.outputs.front());
+  REQUIRE(first != nullptr);
+  CHECK(std::holds_alternative<verdict_batch>(first->content));
+}
+
 TEST_CASE("R7: the inventory of a home without jobs still has its end mark") {
   ledger_scene home;
   home.link_up();

@@ -129,6 +129,15 @@ TEST_SUITE("result_relay with absent homes") {
     CHECK(x.requests_for(executor) == refs{job(2)});
   }
 
+  TEST_CASE("an executor that is here need not keep the result of a job that was cancelled") {
+    relay_fixture x{{}, small(0)};
+    x.up(executor);
+    x.give(executor, {result_of(job(1))});
+    x.up(home);
+    x.say(home, cancel_batch{{1}});
+    CHECK(x.acks_for(executor) == refs{job(1)});
+  }
+
   TEST_CASE("R7: after the home's end mark, references to jobs that it did not name are dropped") {
     relay_fixture x{{}, small(1)};
     x.up(executor);
@@ -138,6 +147,7 @@ TEST_SUITE("result_relay with absent homes") {
     CHECK(x.relay.results_in_transit() == 4);
     x.say(home, inventory{false, true, {}, {{4, 9}}});
     CHECK(x.relay.results_in_transit() == 3); // 1 is no reference: the home acknowledges it
+    CHECK(x.acks_for(executor) == refs{job(3)});
   }
 
   TEST_CASE("R10: nobody keeps results for a retired home") {

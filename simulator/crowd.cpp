@@ -1,0 +1,249 @@
+#include "simulator/crowd.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace evenkeel::simulator {
+
+namespace {
+
+constexpr std::size_t most_unanswered = 8;
+constexpr std::int64_t longest_run_us = 3 * us_per_s;
+constexpr std::size_t big_bytes = 300'000;
+constexpr std::int64_t audit_retry_us = 200'000;
+constexpr std::int64_t poison_run_us = 20'000;
+
+bool is_about_a_job(request_kind kind) {
+  return kind == request_kind::status || kind == request_kind::result || kind == request_kind::wait
+         || kind == request_kind::cancel || kind == request_kind::forget;
+}
+
+} // namespace
+
+std::uint64_t job_number(const job_spec& spec) {
+  const auto& text = spec.kind == job_kind::command ? spec.text : spec.body;
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+crowd::crowd(timeline& time, dice& luck, const knobs& with, witness& truth, crowd_ends ends)
+    : time_{&time}, luck_{&luck}, with_{&with}, truth_{&truth}, ends_{std::move(ends)},
+      clients_(with.clients) {}
+
+void crowd::start() {
+  for (std::size_t i = 0; i < clients_.size(); ++i)
+    time_->after(luck_->between(0, with_->request_every_us), [this, i] { act(i); });
+}
+
+void crowd::act(std::size_t which) {
+  if (calm_)
+    return;
+  time_->after(luck_->skewed(with_->request_every_us), [this, which] { act(which); });
+  auto& who = clients_[which];
+  if (who.session == 0) {
+    who.node = static_cast<std::size_t>(luck_->below(with_->nodes));
+    if (!ends_.accepts(who.node))
+      return;
+    who.session = next_session_++;
+    by_session_[who.session] = which;
+  }
+  if (luck_->chance(5))
+    return hang_up(who);
+  if (who.open.size() >= most_unanswered)
+    return;
+  if (next_job_ <= with_->jobs && luck_->chance(600))
+    submit(who);
+  else
+    inquire(who);
+}
+
+void crowd::submit(client& who) {
+  const auto number = next_job_++;
+  job_plan plan;
+  plan.number = number;
+  plan.once = luck_->chance(with_->once_of_thousand);
+  plan.run_us = std::min(luck_->skewed(with_->run_us), longest_run_us);
+  plan.exit_code = luck_->chance(100) ? 1 : 0;
+  plan.ignores_term = luck_->chance(100);
+  plan.survives_term = luck_->chance(100);
+  plan.output_bytes = luck_->chance(with_->big_of_thousand) ? big_bytes : 0;
+  if (with_->has(fault::poison) && luck_->chance(40)) {
+    plan.poison = true;
+    plan.run_us = poison_run_us;
+  }
+  planned_work_us_ += plan.run_us;
+  client_request request;
+  request.kind = request_kind::submit;
+  request.spec = make_spec(number);
+  request.spec.once = plan.once;
+  if (request.spec.kind == job_kind::function) // these can neither be stopped nor exit
+    plan.exit_code = 0;
+  plans_[number] = plan;
+  ask(who, {std::move(request), number, false, 0});
+}
+
+job_spec crowd::make_spec(std::uint64_t number) {
+  job_spec spec;
+  auto text = std::to_string(number);
+  if (luck_->chance(with_->big_of_thousand))
+    text.resize(big_bytes, ' ');
+  if (luck_->chance(with_->function_of_thousand)) {
+    spec.kind = job_kind::function;
+    spec.text = luck_->chance(300) ? "rare" : "common";
+    spec.body = std::move(text);
+  } else if (luck_->chance(200)) {
+    spec.kind = job_kind::script;
+    spec.body = std::move(text);
+  } else {
+    spec.kind = job_kind::command;
+    spec.text = std::move(text);
+  }
+  return spec;
+}
+
+void crowd::inquire(client& who) {
+  if (known_.empty())
+    return;
+  const auto newest = std::min<std::size_t>(known_.size(), 20);
+  const auto back = luck_->below(luck_->chance(700) ? newest : known_.size());
+  const auto& about = known_[known_.size() - 1 - static_cast<std::size_t>(back)];
+  client_request request;
+  request.subject = about.name;
+  request.kind = luck_->pick<request_kind>(
+      {request_kind::status, request_kind::result, request_kind::wait, request_kind::wait});
+  if (luck_->chance(with_->cancel_of_thousand))
+    request.kind = request_kind::cancel;
+  else if (luck_->chance(with_->forget_of_thousand))
+    request.kind = request_kind::forget;
+  else if (luck_->chance(30))
+    request.kind = request_kind::list;
+  else if (luck_->chance(20))
+    request.kind = luck_->chance(500) ? request_kind::nodes : request_kind::stats;
+  if (request.kind == request_kind::wait && luck_->chance(500))
+    request.timeout_ms = luck_->between(0, 3'000);
+  if (!is_about_a_job(request.kind)) {
+    request.subject = {};
+    request.everywhere = luck_->chance(500);
+  }
+  if (request.kind == request_kind::cancel)
+    truth_->asked_to_cancel(about.name);
+  if (request.kind == request_kind::forget)
+    truth_->asked_to_forget(about.name);
+  ask(who, {std::move(request), 0, false, 0});
+}
+
+void crowd::ask(client& who, asked what) {
+  const auto number = next_number_++;
+  ++requests_;
+  what.asked_us = time_->now_us();
+  auto request = what.request;
+  who.open.emplace(number, std::move(what));
+  ends_.ask(who.node, who.session, number, std::move(request));
+}
+
+void crowd::hang_up(client& who) {
+  if (who.session == 0)
+    return;
+  ends_.close(who.node, who.session);
+  by_session_.erase(who.session);
+  who.session = 0;
+  who.open.clear();
+}
+
+void crowd::on_node_died(std::size_t node) {
+  for (auto& who : clients_)
+    if (who.session != 0 && who.node == node) {
+      by_session_.erase(who.session);
+      who.session = 0;
+      who.open.clear();
+    }
+}
+
+void crowd::on_reply(std::size_t node, const core::reply& answer) {
+  if (answer.to.remote)
+    return truth_->breach("an answer for a session came to a remote asker");
+  const auto found = by_session_.find(answer.to.session);
+  if (found == by_session_.end())
+    return;
+  auto& who = clients_[found->second];
+  const auto open = who.open.find(answer.to.number);
+  if (open == who.open.end())
+    return truth_->breach("a request was answered twice, or was never asked");
+  auto what = std::move(open->second);
+  who.open.erase(open);
+  if (what.request.kind == request_kind::submit && answer.content.code == errc::ok) {
+    truth_->submitted(answer.content.subject, plans_.at(what.job));
+    known_.push_back({answer.content.subject, node});
+  }
+  truth_->answered(what.request, answer.content, what.asked_us, time_->now_us());
+  if (!what.audit)
+    return;
+  if (answer.content.code == errc::ok || answer.content.code == errc::not_found) {
+    std::erase_if(to_audit_, [&](const auto& one) {
+      return one.first.name == what.request.subject && one.second == node;
+    });
+  }
+}
+
+std::size_t crowd::unanswered() const {
+  std::size_t count = 0;
+  for (const auto& who : clients_)
+    count += who.open.size();
+  return count;
+}
+
+std::string crowd::describe_unanswered() const {
+  std::string text;
+  for (const auto& who : clients_)
+    for (const auto& [number, what] : who.open)
+      text += "request kind " + std::to_string(static_cast<int>(what.request.kind)) + " about "
+              + (what.request.subject.code.empty() ? "" : to_text(what.request.subject))
+              + " at node " + std::to_string(who.node) + "; ";
+  return text;
+}
+
+// -- the end
+// ----------------------------------------------------------------------------------------
+
+void crowd::audit() {
+  for (const auto& name : truth_->kept_tickets()) {
+    const auto known = std::find_if(known_.begin(), known_.end(),
+                                    [&](const auto& one) { return one.name == name; });
+    to_audit_.emplace_back(*known, known->home);
+    if (with_->nodes > 1)
+      to_audit_.emplace_back(
+          *known, (known->home + 1 + static_cast<std::size_t>(luck_->below(with_->nodes - 1)))
+                      % with_->nodes);
+  }
+  auditor_ = clients_.size();
+  for (std::size_t node = 0; node < with_->nodes; ++node) {
+    auto& who = clients_.emplace_back();
+    who.node = node;
+  }
+  audit_some();
+}
+
+void crowd::audit_some() {
+  if (to_audit_.empty())
+    return;
+  for (const auto& [about, node] : to_audit_) {
+    auto& who = clients_[auditor_ + node];
+    if (who.session == 0 && ends_.accepts(node)) {
+      who.session = next_session_++;
+      by_session_[who.session] = auditor_ + node;
+    }
+    client_request request;
+    request.kind = request_kind::result;
+    request.subject = about.name;
+    const bool asked_already = std::any_of(who.open.begin(), who.open.end(), [&](const auto& one) {
+      return one.second.request.subject == request.subject;
+    });
+    if (!asked_already && who.session != 0)
+      ask(who, {std::move(request), 0, true, 0});
+  }
+  time_->after(audit_retry_us, [this] { audit_some(); });
+}
+
+} // namespace evenkeel::simulator

@@ -1,0 +1,143 @@
+#include "simulator/knobs.hpp"
+
+#include "simulator/dice.hpp"
+
+#include <array>
+#include <sstream>
+#include <utility>
+
+namespace evenkeel::simulator {
+
+namespace {
+
+constexpr std::array fault_names{std::pair{fault::kill_node, "kill-node"},
+                                 std::pair{fault::kill_proxy, "kill-proxy"},
+                                 std::pair{fault::kill_all, "kill-all"},
+                                 std::pair{fault::power_cut, "power-cut"},
+                                 std::pair{fault::proxy_power, "proxy-power"},
+                                 std::pair{fault::wipe_proxy, "wipe-proxy"},
+                                 std::pair{fault::stop_node, "stop-node"},
+                                 std::pair{fault::freeze_node, "freeze-node"},
+                                 std::pair{fault::freeze_proxy, "freeze-proxy"},
+                                 std::pair{fault::cut_link, "cut-link"},
+                                 std::pair{fault::cut_one_way, "cut-one-way"},
+                                 std::pair{fault::break_link, "break-link"},
+                                 std::pair{fault::duplicates, "duplicates"},
+                                 std::pair{fault::slow_disk, "slow-disk"},
+                                 std::pair{fault::disk_error, "disk-error"},
+                                 std::pair{fault::disk_full, "disk-full"},
+                                 std::pair{fault::damage, "damage"},
+                                 std::pair{fault::impostor, "impostor"},
+                                 std::pair{fault::poison, "poison"}};
+
+void draw_cluster(knobs& k, dice& luck) {
+  auto& cluster = k.dispatch.cluster;
+  cluster.heartbeat_ms = 100;
+  cluster.lease_ms = 500 + static_cast<std::uint32_t>(luck.below(3)) * 250;
+  cluster.grace_ms = 1000 + static_cast<std::uint32_t>(luck.below(3)) * 1000;
+  if (luck.chance(300)) {
+    cluster.submit_window_jobs = 1 + static_cast<std::uint32_t>(luck.below(5));
+    cluster.submit_window_bytes = 500 + luck.below(5'000);
+  }
+  if (luck.chance(300)) {
+    cluster.result_window = 1 + static_cast<std::uint32_t>(luck.below(5));
+    cluster.result_window_bytes = 500 + luck.below(5'000);
+  }
+  if (luck.chance(150))
+    cluster.result_period_ms = 100 + static_cast<std::uint32_t>(luck.below(400));
+  if (luck.chance(150))
+    k.dispatch.dispatch_period_ms = 50 + static_cast<std::uint32_t>(luck.below(200));
+  if (luck.chance(150))
+    k.dispatch.max_jobs_per_round = 1 + static_cast<std::uint32_t>(luck.below(5));
+  k.dispatch.weighted = luck.chance(200);
+  k.dispatch.refused_retry_ms = 100;
+  if (luck.chance(300))
+    k.dispatch.absent_home_jobs = 1 + luck.below(8);
+  if (luck.chance(300)) {
+    k.relay.absent_home_bytes = luck.below(2'000);
+    k.relay.absent_home_results = luck.below(6);
+  }
+  if (luck.chance(300))
+    k.relay.memory_bytes = 1'000 + luck.below(5'000);
+  if (luck.chance(300))
+    k.ledger.cached_result_bytes = luck.below(2'000);
+  if (luck.chance(300))
+    k.held_result_bytes = luck.below(2'000);
+  k.ledger.audit_period_ms = 1000;
+}
+
+} // namespace
+
+std::string to_text(fault what) {
+  for (const auto& [which, name] : fault_names)
+    if (which == what)
+      return name;
+  return "?";
+}
+
+const std::vector<fault>& all_faults() {
+  static const auto all = [] {
+    std::vector<fault> found;
+    for (const auto& [which, name] : fault_names)
+      found.push_back(which);
+    return found;
+  }();
+  return all;
+}
+
+knobs draw_knobs(std::uint64_t seed) {
+  dice luck{seed};
+  knobs k;
+  k.seed = seed;
+  k.nodes = 1 + luck.below(5);
+  k.jobs = 10 + luck.below(90);
+  k.clients = 1 + luck.below(5);
+  k.most_slots = 1 + static_cast<std::uint32_t>(luck.below(4));
+  const auto dose = 100 + luck.below(600);
+  for (const auto one : all_faults())
+    if (luck.chance(dose))
+      k.faults.insert(one);
+  if (luck.chance(50))
+    k.faults.clear();
+  k.chaos_us = luck.between(2, 12) * us_per_s;
+  k.fault_every_us = luck.between(100'000, 1'500'000);
+  k.away_us = luck.pick<std::int64_t>({50'000, 300'000, 1'000'000, 3'000'000});
+  k.run_us = luck.pick<std::int64_t>({200, 5'000, 50'000, 400'000});
+  k.request_every_us = luck.pick<std::int64_t>({1'000, 10'000, 60'000});
+  k.once_of_thousand = luck.pick<std::uint64_t>({0, 100, 500});
+  k.cancel_of_thousand = luck.pick<std::uint64_t>({0, 50, 200});
+  k.forget_of_thousand = luck.pick<std::uint64_t>({0, 0, 50});
+  k.function_of_thousand = luck.pick<std::uint64_t>({0, 200, 500});
+  k.big_of_thousand = luck.pick<std::uint64_t>({0, 0, 30});
+  k.hop_us = luck.pick<std::int64_t>({1, 20, 300});
+  k.clock_skew_us = luck.pick<std::int64_t>({0, 100'000, 100 * us_per_s});
+  k.node_disk.sync_us = luck.pick<std::int64_t>({50, 500, 5'000});
+  k.proxy_disk.sync_us = luck.pick<std::int64_t>({50, 500, 5'000});
+  k.net.one_way_us = luck.pick<std::int64_t>({30, 300, 5'000});
+  if (k.has(fault::duplicates))
+    k.net.duplicated_of_thousand = luck.pick<std::uint64_t>({2, 20, 100});
+  draw_cluster(k, luck);
+  return k;
+}
+
+std::string describe(const knobs& with) {
+  std::ostringstream out;
+  const auto& cluster = with.dispatch.cluster;
+  out << "nodes " << with.nodes << ", slots up to " << with.most_slots << ", jobs " << with.jobs
+      << ", clients " << with.clients << "; lease " << cluster.lease_ms << " ms, grace "
+      << cluster.grace_ms << " ms; one way " << with.net.one_way_us << " us, fsync "
+      << with.node_disk.sync_us << " us, a run " << with.run_us << " us\n"
+      << "windows: " << cluster.submit_window_jobs << " submissions, " << cluster.result_window
+      << " results; absent homes: " << with.dispatch.absent_home_jobs << " jobs, "
+      << with.relay.absent_home_results << " results\n"
+      << "faults for " << with.chaos_us / us_per_s << " s, every "
+      << with.fault_every_us / core::us_per_ms << " ms:";
+  for (const auto one : with.faults)
+    out << ' ' << to_text(one);
+  if (with.faults.empty())
+    out << " none";
+  out << '\n';
+  return out.str();
+}
+
+} // namespace evenkeel::simulator

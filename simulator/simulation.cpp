@@ -1,0 +1,239 @@
+#include "simulator/simulation.hpp"
+
+#include <utility>
+
+namespace evenkeel::simulator {
+
+namespace {
+
+const std::string common_function = "common";
+const std::string rare_function = "rare";
+
+} // namespace
+
+simulation::simulation(knobs with)
+    : with_{std::move(with)}, luck_{with_.seed ^ 0x9e3779b97f4a7c15ULL},
+      proxy_os_{time_, luck_.between(0, with_.clock_skew_us)},
+      proxy_disk_{std::make_shared<persistence::memory_disk>()}, proxy_pace_{with_.proxy_disk} {
+  make_nodes();
+  net_ = std::make_unique<network>(time_, luck_, with_.net, nodes_.size(), ends_of_network());
+  crowd_ = std::make_unique<crowd>(time_, luck_, with_, truth_, ends_of_crowd());
+}
+
+simulation::~simulation() = default;
+
+void simulation::make_nodes() {
+  nodes_.resize(with_.nodes + 1);
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    auto& host = nodes_[n];
+    host.pace = with_.node_disk;
+    host.os = std::make_unique<process>(time_, luck_.between(0, with_.clock_skew_us));
+    host.disk = std::make_shared<persistence::memory_disk>();
+    host.settings.index = n;
+    host.settings.name = "node" + std::to_string(n);
+    host.settings.slots = 1 + static_cast<std::uint32_t>(luck_.below(with_.most_slots));
+    host.settings.functions = {common_function};
+    if (n == 0 || luck_.chance(500))
+      host.settings.functions.push_back(rare_function);
+    // High bits in common: the proxy must tell ledgers apart whose first codes are the same (R5).
+    host.settings.fresh_ledger = {7, luck_.bits() % 4};
+    host.settings.fresh_ledger.low = (host.settings.fresh_ledger.low << 32U) | (n + 1);
+    host.settings.limits = with_.ledger;
+    host.settings.pace = &host.pace;
+    host.settings.hop_us = with_.hop_us;
+    host.settings.held_result_bytes = with_.held_result_bytes;
+    host.settings.check = with_.check_cores;
+  }
+}
+
+network_ends simulation::ends_of_network() {
+  network_ends ends;
+  const auto alive_as = [this](const peer& who) {
+    const auto& host = nodes_[who.node];
+    return host.life && host.os->alive() && host.os->life() == who.life;
+  };
+  ends.connected = [this](std::size_t n) {
+    if (nodes_[n].life)
+      nodes_[n].os->after(0, [this, n] { nodes_[n].life->on_connected(); });
+  };
+  ends.connect_failed = [this](std::size_t n, const std::string& why) {
+    if (nodes_[n].life)
+      nodes_[n].os->after(0, [this, n, why] { nodes_[n].life->on_connect_failed(why); });
+  };
+  ends.node_sees_break = [this, alive_as](std::size_t n, std::uint64_t life) {
+    if (alive_as({n, life}))
+      nodes_[n].os->after(0, [this, n] { nodes_[n].life->on_disconnected(); });
+  };
+  ends.proxy_sees_break = [this](const peer& who) {
+    if (proxy_)
+      proxy_os_.after(0, [this, who] { proxy_->on_disconnected(who); });
+  };
+  ends.deliver_to_node = [this, alive_as](const peer& to, node_packet content) {
+    if (alive_as(to))
+      nodes_[to.node].os->after(0, [this, to, content = std::move(content)]() mutable {
+        nodes_[to.node].life->on_packet(std::move(content));
+      });
+  };
+  ends.deliver_to_proxy = [this](const peer& from, proxy_packet content) {
+    if (proxy_)
+      proxy_os_.after(0, [this, from, content = std::move(content)]() mutable {
+        proxy_->on_packet(from, std::move(content));
+      });
+  };
+  return ends;
+}
+
+crowd_ends simulation::ends_of_crowd() {
+  crowd_ends ends;
+  ends.accepts = [this](std::size_t n) { return nodes_[n].life && !nodes_[n].life->stopping(); };
+  ends.ask = [this](std::size_t n, std::uint64_t session, std::uint64_t number,
+                    client_request request) {
+    if (nodes_[n].life)
+      nodes_[n].os->after(luck_.between(1, 100),
+                          [this, n, session, number, request = std::move(request)]() mutable {
+                            nodes_[n].life->on_request(session, number, std::move(request));
+                          });
+  };
+  ends.close = [this](std::size_t n, std::uint64_t session) {
+    if (nodes_[n].life)
+      nodes_[n].os->after(100, [this, n, session] { nodes_[n].life->on_session_closed(session); });
+  };
+  return ends;
+}
+
+// -- processes
+// --------------------------------------------------------------------------------------
+
+void simulation::start_node(std::size_t n) {
+  auto& host = nodes_[n];
+  if (host.life)
+    return;
+  host.os->begin();
+  host.orphans = false; // R17: ended before anything runs
+  host.life = std::make_unique<node_life>(static_cast<surroundings&>(*this), *host.os, luck_,
+                                          host.settings, host.disk);
+  if (!host.life->problem().empty()) {
+    could_not_start(host.settings.name, host.life->problem());
+    host.life.reset();
+    host.os->end();
+    return restart_node_after(n, away());
+  }
+  host.life->start();
+}
+
+void simulation::start_proxy() {
+  if (proxy_)
+    return;
+  proxy_os_.begin();
+  proxy_settings settings;
+  settings.dispatch = with_.dispatch;
+  settings.relay = with_.relay;
+  settings.pace = &proxy_pace_;
+  settings.hop_us = with_.hop_us;
+  settings.check = with_.check_cores;
+  proxy_ = std::make_unique<proxy_life>(static_cast<surroundings&>(*this), proxy_os_, luck_,
+                                        settings, proxy_disk_);
+  if (!proxy_->problem().empty()) {
+    could_not_start("the proxy", proxy_->problem());
+    proxy_.reset();
+    proxy_os_.end();
+    return restart_proxy_after(away());
+  }
+  proxy_->start();
+}
+
+/// A write that fails at start-up is a fault like any other; the next start goes well.
+void simulation::could_not_start(const std::string& who, const std::string& why) {
+  if (!with_.has(fault::disk_error) || ++failed_starts_ > figures_.faults[fault::disk_error])
+    truth_.breach(who + " cannot start: " + why);
+}
+
+void simulation::kill_node(std::size_t n) {
+  auto& host = nodes_[n];
+  if (!host.life)
+    return;
+  disturb(n, 0);
+  host.life->die();
+  host.os->end();
+  graves_.emplace_back(std::shared_ptr<node_life>(std::move(host.life)));
+  time_.after(0, [this] { graves_.clear(); });
+  host.orphans = !host.runs.empty();
+  host.runs.clear();
+  net_->node_died(n);
+  if (n < with_.nodes)
+    crowd_->on_node_died(n);
+}
+
+void simulation::kill_proxy() {
+  if (!proxy_)
+    return;
+  disturb_all(0);
+  proxy_->die();
+  proxy_os_.end();
+  graves_.emplace_back(std::shared_ptr<proxy_life>(std::move(proxy_)));
+  time_.after(0, [this] { graves_.clear(); });
+  net_->proxy_died();
+}
+
+void simulation::restart_node_after(std::size_t n, std::int64_t delay_us) {
+  time_.after(delay_us, [this, n] { start_node(n); });
+}
+
+void simulation::restart_proxy_after(std::int64_t delay_us) {
+  time_.after(delay_us, [this] { start_proxy(); });
+}
+
+// -- surroundings
+// -----------------------------------------------------------------------------------
+
+void simulation::connect(std::size_t node) {
+  net_->connect({node, nodes_[node].os->life()}, proxy_os_.life(), proxy_os_.running());
+}
+
+void simulation::send_to_proxy(std::size_t node, proxy_packet content) {
+  if (trace != nullptr)
+    if (const auto text = describe(content); !text.empty())
+      *trace << time_.now_us() << ' ' << nodes_[node].settings.name << " -> " << text << '\n';
+  net_->send_to_proxy({node, nodes_[node].os->life()}, std::move(content));
+}
+
+void simulation::send_to_node(const peer& to, node_packet content) {
+  if (trace != nullptr)
+    if (const auto text = describe(content); !text.empty())
+      *trace << time_.now_us() << ' ' << nodes_[to.node].settings.name << " <- " << text << '\n';
+  net_->send_to_node(to, std::move(content));
+}
+
+void simulation::reply(std::size_t node, const core::reply& answer) {
+  if (node < with_.nodes)
+    crowd_->on_reply(node, answer);
+}
+
+void simulation::stopped(std::size_t node) {
+  // The process ends a little later: what it had to say is on its way.
+  nodes_[node].os->after(luck_.between(0, 2'000), [this, node] {
+    kill_node(node);
+    nodes_[node].orphans = false;
+    restart_node_after(node, away());
+  });
+}
+
+void simulation::node_failed(std::size_t node, const std::string& /*why*/) {
+  kill_node(node);
+  nodes_[node].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(4)));
+  if (node < with_.nodes)
+    restart_node_after(node, away());
+}
+
+void simulation::proxy_failed(const std::string& /*why*/) {
+  kill_proxy();
+  proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(4)));
+  restart_proxy_after(away());
+}
+
+void simulation::log(const std::string& who, const core::note& line) {
+  if (trace != nullptr)
+    *trace << time_.now_us() << ' ' << who << ": " << line.text << '\n';
+}
+
+} // namespace evenkeel::simulator

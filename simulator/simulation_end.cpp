@@ -1,0 +1,169 @@
+// The course of a simulation, and what must be true at its end.
+#include "persistence/keys.hpp"
+#include "simulator/simulation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace evenkeel::simulator {
+
+namespace {
+
+constexpr std::int64_t watch_period_us = 50'000;
+constexpr std::int64_t patience_us = 120 * us_per_s;
+constexpr std::int64_t unfair_limit_us = 3 * us_per_s;
+
+} // namespace
+
+bool simulation::run_until(std::int64_t limit_us, const std::function<bool()>& done) {
+  while (truth_.first_breach().empty() && !done()) {
+    if (time_.now_us() > limit_us || !time_.step())
+      return false;
+  }
+  return truth_.first_breach().empty();
+}
+
+void simulation::run_for(std::int64_t us) {
+  const auto end_us = time_.now_us() + us;
+  (void)run_until(end_us, [] { return false; });
+}
+
+report simulation::run() {
+  const auto& cluster = with_.dispatch.cluster;
+  const auto lease_and_grace_us = (cluster.lease_ms + cluster.grace_ms) * core::us_per_ms;
+  start_proxy();
+  for (std::size_t n = 0; n < with_.nodes; ++n)
+    start_node(n);
+  crowd_->start();
+  time_.after(watch_period_us, [this] { watch(); });
+  time_.after(luck_.skewed(with_.fault_every_us), [this] { next_fault(); });
+  run_for(with_.chaos_us);
+  heal();
+  run_for(us_per_s);
+  crowd_->calm_down();
+  const auto limit_us =
+      time_.now_us() + patience_us + 4 * crowd_->planned_work_us() + 10 * lease_and_grace_us;
+  if (!run_until(limit_us, [this] { return all_ended(); }))
+    truth_.breach("after everything was healed, not everything ended: " + what_is_left());
+  crowd_->audit();
+  if (!run_until(time_.now_us() + patience_us, [this] { return crowd_->left_to_audit() == 0; }))
+    truth_.breach("tickets whose result cannot be had: " + std::to_string(crowd_->left_to_audit()));
+  if (!run_until(time_.now_us() + patience_us, [this] { return what_is_remembered().empty(); }))
+    truth_.breach("remembered for ever: " + what_is_remembered());
+  figures_.breach = truth_.first_breach();
+  figures_.jobs = truth_.promises();
+  figures_.runs = truth_.runs();
+  figures_.requests = crowd_->requests();
+  figures_.messages = net_->messages();
+  figures_.duplicates = net_->duplicates();
+  figures_.events = time_.events();
+  figures_.virtual_us = time_.now_us();
+  if (proxy_)
+    figures_.even = proxy_->queue().share_of_time_even();
+  return figures_;
+}
+
+bool simulation::all_ended() const {
+  if (!proxy_ || crowd_->unanswered() != 0)
+    return false;
+  return std::all_of(nodes_.begin(), nodes_.end() - 1, [](const node_host& host) {
+    return host.life && host.life->link().up() && host.life->ledger().open_jobs() == 0;
+  });
+}
+
+std::string simulation::what_is_left() const {
+  std::string text;
+  if (!proxy_)
+    text += "the proxy is away; ";
+  for (std::size_t n = 0; n < with_.nodes; ++n) {
+    const auto& host = nodes_[n];
+    if (!host.life)
+      text += host.settings.name + " is away; ";
+    else if (!host.life->link().up())
+      text += host.settings.name + " has no link; ";
+    else if (host.life->ledger().open_jobs() != 0)
+      text += host.settings.name + " has " + std::to_string(host.life->ledger().open_jobs())
+              + " open jobs; ";
+  }
+  if (proxy_) {
+    const auto totals = proxy_->queue().count();
+    text += "the proxy has " + std::to_string(totals.queued) + " queued, "
+            + std::to_string(totals.assigned) + " assigned, " + std::to_string(totals.ended)
+            + " ended; ";
+  }
+  return text + crowd_->describe_unanswered();
+}
+
+/// What proxy and executors still know of finished jobs, in memory and on disk.
+std::string simulation::what_is_remembered() const {
+  const auto count = [](persistence::memory_disk& disk, const std::string& kinds) {
+    return std::count_if(disk.contents().begin(), disk.contents().end(), [&](const auto& entry) {
+      return kinds.find(entry.first.front()) != std::string::npos;
+    });
+  };
+  std::string text;
+  const auto say = [&](const std::string& what, std::uint64_t number) {
+    if (number != 0)
+      text += what + ": " + std::to_string(number) + "; ";
+  };
+  if (!proxy_)
+    return "the proxy is away";
+  say("jobs at the proxy", proxy_->queue().count().jobs);
+  say("results at the proxy", proxy_->relay().results_in_transit());
+  say("records at the proxy", static_cast<std::uint64_t>(count(*proxy_disk_, "cpw")));
+  for (std::size_t n = 0; n < with_.nodes; ++n) {
+    const auto& host = nodes_[n];
+    if (!host.life)
+      return host.settings.name + " is away";
+    say("attempts at " + host.settings.name,
+        host.life->executor().running() + host.life->executor().queued());
+    say("attempts on the disk of " + host.settings.name,
+        static_cast<std::uint64_t>(count(*host.disk, "a")));
+    if (trace != nullptr)
+      for (const auto& [key, value] : host.disk->contents())
+        if (key.front() == 'a')
+          text += persistence::describe_key(key) + "; ";
+  }
+  return text;
+}
+
+// -- balance
+// ----------------------------------------------------------------------------------------
+
+/// A slot that idles while a job waits that could use it; empty: there is none.
+std::string simulation::unfairness() const {
+  if (!proxy_ || with_.has(fault::poison) || with_.function_of_thousand != 0
+      || with_.dispatch.cluster.result_period_ms != 0 || with_.dispatch.dispatch_period_ms != 0
+      || with_.dispatch.max_jobs_per_round != 0)
+    return {};
+  auto waiting = proxy_->queue().count().queued;
+  std::string idle;
+  for (std::size_t n = 0; n < with_.nodes; ++n) {
+    const auto& host = nodes_[n];
+    if (!host.life || !host.life->link().up() || host.life->stopping())
+      return {};
+    waiting += host.life->executor().queued();
+    if (host.life->executor().running() < host.settings.slots)
+      idle = host.settings.name;
+  }
+  if (waiting == 0 || idle.empty())
+    return {};
+  return idle + " idles while " + std::to_string(waiting) + " jobs wait";
+}
+
+void simulation::watch() {
+  time_.after(watch_period_us, [this] { watch(); });
+  const auto& cluster = with_.dispatch.cluster;
+  const auto settled_us = healed_us_ + 2 * (cluster.lease_ms + cluster.grace_ms) * core::us_per_ms;
+  const auto wrong = chaos_ || time_.now_us() < settled_us ? std::string{} : unfairness();
+  if (wrong.empty()) {
+    unfair_since_us_.reset();
+    return;
+  }
+  if (!unfair_since_us_)
+    unfair_since_us_ = time_.now_us();
+  if (time_.now_us() - *unfair_since_us_ > unfair_limit_us)
+    truth_.breach("balance: " + wrong);
+}
+
+} // namespace evenkeel::simulator

@@ -1,0 +1,115 @@
+// The processes of jobs.
+#include "simulator/simulation.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace evenkeel::simulator {
+
+namespace {
+
+constexpr std::int64_t term_takes_us = 300;
+constexpr std::int64_t kill_grace_us = 5 * us_per_s;
+
+} // namespace
+
+void simulation::start_run(std::size_t node, const core::start_job& order) {
+  auto& host = nodes_[node];
+  const auto number = job_number(order.spec);
+  if (number == 0)
+    return truth_.breach("a job without its spec was started");
+  const auto& plan = crowd_->plan(number);
+  if (trace != nullptr)
+    *trace << time_.now_us() << ' ' << host.settings.name << " starts job " << number << " attempt "
+           << order.attempt << " fence " << order.what.assigned.epoch << '.'
+           << order.what.assigned.number << '\n';
+  if (host.orphans)
+    truth_.breach("R17: what an earlier life left running is still there");
+  active_run fresh;
+  fresh.number = truth_.run_started(plan, node, order.what);
+  fresh.kind = order.spec.kind;
+  fresh.plan = &plan;
+  auto& record = truth_.run(fresh.number);
+  record.disturbed = time_.now_us() <= host.trouble_us;
+  for (auto& [other, run] : host.runs) {
+    record.company = true;
+    truth_.run(run.number).company = true;
+  }
+  if (host.runs.size() >= host.settings.slots)
+    truth_.breach(host.settings.name + " runs more jobs than it has slots");
+  const auto run = fresh.number;
+  host.runs[order.what] = fresh;
+  if (plan.poison) {
+    host.os->after(plan.run_us, [this, node, what = order.what, run] { poison(node, what, run); });
+    return;
+  }
+  core::run_end end;
+  end.exit_code = plan.exit_code;
+  end.succeeded = plan.exit_code == 0;
+  end.out = output_of_run(run, plan.output_bytes);
+  end.could_not_start = luck_.chance(2);
+  host.os->after(plan.run_us, [this, node, what = order.what, run, end = std::move(end)] {
+    end_run(node, what, run, end);
+  });
+}
+
+void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t number,
+                         core::run_end end) {
+  auto& host = nodes_[n];
+  const auto found = host.runs.find(what);
+  if (found == host.runs.end() || found->second.number != number)
+    return;
+  if (trace != nullptr)
+    *trace << time_.now_us() << ' ' << host.settings.name << " ends job "
+           << found->second.plan->number << " run " << number << '\n';
+  truth_.run(number).completed = !found->second.asked && !end.could_not_start;
+  host.runs.erase(found);
+  end.started_ms = host.os->now().wall_ms;
+  host.life->on_run_over(what, std::move(end));
+}
+
+void simulation::stop_run(std::size_t node, const attempt_ref& what) {
+  auto& host = nodes_[node];
+  const auto found = host.runs.find(what);
+  if (found == host.runs.end() || found->second.asked)
+    return;
+  if (found->second.kind == job_kind::function)
+    return; // it returns when it returns
+  auto& run = found->second;
+  run.asked = true;
+  core::run_end end;
+  end.out = output_of_run(run.number, 0);
+  if (!run.plan->survives_term || run.plan->ignores_term)
+    end.signal = run.plan->ignores_term ? SIGKILL : SIGTERM;
+  host.os->after(run.plan->ignores_term ? kill_grace_us : term_takes_us,
+                 [this, node, what, number = run.number, end = std::move(end)] {
+                   end_run(node, what, number, end);
+                 });
+}
+
+void simulation::poison(std::size_t n, const attempt_ref& what, std::uint64_t number) {
+  const auto found = nodes_[n].runs.find(what);
+  if (found == nodes_[n].runs.end() || found->second.number != number)
+    return;
+  ++figures_.faults[fault::poison];
+  kill_node(n);
+  if (n < with_.nodes)
+    restart_node_after(n, luck_.between(1'000, 300'000));
+}
+
+void simulation::disturb(std::size_t n, std::int64_t for_us) {
+  auto& host = nodes_[n];
+  const auto& cluster = with_.dispatch.cluster;
+  const auto echo_us = (cluster.lease_ms + cluster.grace_ms) * 2 * core::us_per_ms;
+  host.trouble_us = std::max(host.trouble_us, time_.now_us() + for_us + echo_us);
+  for (const auto& [what, run] : host.runs)
+    truth_.run(run.number).disturbed = true;
+}
+
+void simulation::disturb_all(std::int64_t for_us) {
+  for (std::size_t n = 0; n < nodes_.size(); ++n)
+    disturb(n, for_us);
+}
+
+} // namespace evenkeel::simulator

@@ -1,0 +1,66 @@
+// The store actor of a simulated process: group commits that take their time, on a disk in memory
+// with the real store and the real bytes above it (persistence/memory_store.hpp).
+// Owns: the commits that wait. Must not know: what is in them.
+#pragma once
+
+#include "messages/records.hpp"
+#include "persistence/memory_store.hpp"
+#include "simulator/dice.hpp"
+#include "simulator/process.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace evenkeel::simulator {
+
+struct disk_pace {
+  std::int64_t write_us = 20;
+  std::int64_t sync_us = 500;
+};
+
+class virtual_store {
+public:
+  using answer = std::function<void(const record::value*)>;
+
+  /// `on_failure`: a write failed, the process has to end.
+  virtual_store(process& owner, dice& luck, const disk_pace& pace,
+                std::unique_ptr<persistence::store> opened,
+                std::function<void(const std::string&)> on_failure);
+
+  /// `when_done` is called once the changes are as durable as asked; in order.
+  void commit(bool sync, const std::vector<record::change>& changes, action when_done);
+  void load(const record::key& where, answer on_loaded);
+  /// The process is killed: the group that is being written may be on the disk, or not.
+  void die();
+
+private:
+  struct waiting_commit {
+    bool sync = false;
+    persistence::write_batch batch;
+    action when_done;
+  };
+  struct waiting_load {
+    record::key where;
+    answer on_loaded;
+  };
+
+  void schedule();
+  void finish_group();
+  void serve_loads();
+  static persistence::write_batch joined(const std::vector<waiting_commit>& group, bool& sync);
+
+  process* owner_;
+  dice* luck_;
+  const disk_pace* pace_;
+  std::unique_ptr<persistence::store> store_;
+  std::function<void(const std::string&)> on_failure_;
+  std::vector<waiting_commit> waiting_;
+  std::vector<waiting_commit> writing_;
+  std::vector<waiting_load> loads_;
+  bool busy_ = false;
+};
+
+} // namespace evenkeel::simulator

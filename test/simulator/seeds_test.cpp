@@ -1,0 +1,34 @@
+// Whole clusters from seeds. EVENKEEL_SEED=n runs one alone and prints what happens;
+// EVENKEEL_SEEDS=first-last runs others than usual.
+#include "simulator/simulation.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+using namespace evenkeel::simulator;
+
+TEST_CASE("no seed breaks a promise") {
+  std::uint64_t first = 1;
+  std::uint64_t last = 500;
+  std::ostream* trace = nullptr;
+  if (const auto* one = std::getenv("EVENKEEL_SEED")) {
+    first = last = std::stoull(one);
+    trace = &std::cout;
+  }
+  if (const auto* range = std::getenv("EVENKEEL_SEEDS")) {
+    const std::string text{range};
+    first = std::stoull(text);
+    last = std::stoull(text.substr(text.find('-') + 1));
+  }
+  for (auto seed = first; seed <= last; ++seed) {
+    simulation world{draw_knobs(seed)};
+    world.trace = trace;
+    const auto result = world.run();
+    if (!result.breach.empty())
+      std::cout << "seed " << seed << ": " << result.breach << std::endl;
+    CHECK_MESSAGE(result.breach == "", "evenkeel sim --seed " << seed);
+  }
+}
