@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   apps::add_ping_command(app, chosen);
   apps::add_retire_command(app, chosen);
   apps::add_bench_command(app, chosen);
+  apps::add_sim_command(app, chosen);
   try {
     app.parse(argc, argv);
     return chosen();

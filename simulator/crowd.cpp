@@ -40,7 +40,7 @@ void crowd::start() {
 void crowd::act(std::size_t which) {
   if (calm_)
     return;
-  time_->after(luck_->skewed(with_->request_every_us), [this, which] { act(which); });
+  time_->after(luck_->between(1, 2 * with_->request_every_us), [this, which] { act(which); });
   auto& who = clients_[which];
   if (who.session == 0) {
     who.node = static_cast<std::size_t>(luck_->below(with_->nodes));

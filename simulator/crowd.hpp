@@ -43,6 +43,8 @@ public:
   /// The plan of the job with this number.
   [[nodiscard]] const job_plan& plan(std::uint64_t number) const { return plans_.at(number); }
   [[nodiscard]] std::size_t unanswered() const;
+  /// Or refused; nobody tries a second time.
+  [[nodiscard]] bool all_submitted() const { return next_job_ > with_->jobs; }
   [[nodiscard]] std::size_t left_to_audit() const { return to_audit_.size(); }
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
   [[nodiscard]] std::int64_t planned_work_us() const { return planned_work_us_; }

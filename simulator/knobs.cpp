@@ -34,7 +34,7 @@ void draw_cluster(knobs& k, dice& luck) {
   auto& cluster = k.dispatch.cluster;
   cluster.heartbeat_ms = 100;
   cluster.lease_ms = 500 + static_cast<std::uint32_t>(luck.below(3)) * 250;
-  cluster.grace_ms = 1000 + static_cast<std::uint32_t>(luck.below(3)) * 1000;
+  cluster.grace_ms = 4000 + static_cast<std::uint32_t>(luck.below(3)) * 1000;
   if (luck.chance(300)) {
     cluster.submit_window_jobs = 1 + static_cast<std::uint32_t>(luck.below(5));
     cluster.submit_window_bytes = 500 + luck.below(5'000);
@@ -53,6 +53,7 @@ void draw_cluster(knobs& k, dice& luck) {
   k.dispatch.refused_retry_ms = 100;
   if (luck.chance(300))
     k.dispatch.absent_home_jobs = 1 + luck.below(8);
+  k.dispatch.max_prefetch = luck.pick<std::uint32_t>({0, 2, 4096});
   if (luck.chance(300)) {
     k.relay.absent_home_bytes = luck.below(2'000);
     k.relay.absent_home_results = luck.below(6);
@@ -78,6 +79,7 @@ std::string to_text(fault what) {
 const std::vector<fault>& all_faults() {
   static const auto all = [] {
     std::vector<fault> found;
+    found.reserve(fault_names.size());
     for (const auto& [which, name] : fault_names)
       found.push_back(which);
     return found;

@@ -1,10 +1,14 @@
 #include "simulator/simulation.hpp"
 
+#include <array>
 #include <utility>
 
 namespace evenkeel::simulator {
 
 namespace {
+
+/// Ledgers that would get the same code by twos: the proxy has to tell them apart (R5).
+constexpr std::array<std::uint64_t, 6> alike{6763, 6880, 380, 8602, 1038, 9163};
 
 const std::string common_function = "common";
 const std::string rare_function = "rare";
@@ -35,9 +39,7 @@ void simulation::make_nodes() {
     host.settings.functions = {common_function};
     if (n == 0 || luck_.chance(500))
       host.settings.functions.push_back(rare_function);
-    // High bits in common: the proxy must tell ledgers apart whose first codes are the same (R5).
-    host.settings.fresh_ledger = {7, luck_.bits() % 4};
-    host.settings.fresh_ledger.low = (host.settings.fresh_ledger.low << 32U) | (n + 1);
+    host.settings.fresh_ledger = {7, n < alike.size() ? alike[n] : alike.back() + n};
     host.settings.limits = with_.ledger;
     host.settings.pace = &host.pace;
     host.settings.hop_us = with_.hop_us;
@@ -158,6 +160,8 @@ void simulation::kill_node(std::size_t n) {
   graves_.emplace_back(std::shared_ptr<node_life>(std::move(host.life)));
   time_.after(0, [this] { graves_.clear(); });
   host.orphans = !host.runs.empty();
+  host.away_since_us = time_.now_us();
+  host.started_meanwhile.clear();
   host.runs.clear();
   net_->node_died(n);
   if (n < with_.nodes)
@@ -167,7 +171,6 @@ void simulation::kill_node(std::size_t n) {
 void simulation::kill_proxy() {
   if (!proxy_)
     return;
-  disturb_all(0);
   proxy_->die();
   proxy_os_.end();
   graves_.emplace_back(std::shared_ptr<proxy_life>(std::move(proxy_)));

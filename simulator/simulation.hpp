@@ -12,12 +12,15 @@
 #include "simulator/timeline.hpp"
 #include "simulator/witness.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,8 +62,11 @@ private:
     std::shared_ptr<persistence::memory_disk> disk;
     std::unique_ptr<node_life> life;
     std::map<attempt_ref, active_run> runs;
+    std::deque<std::pair<std::int64_t, std::uint64_t>> ended; ///< lately: when, number of the run
     std::int64_t trouble_us = 0; ///< when its last trouble ended, or will
-    bool orphans = false;        ///< runs of an earlier life are still on
+    std::int64_t away_since_us = 0;
+    std::set<std::uint64_t> started_meanwhile; ///< its jobs that others started while it was away
+    bool orphans = false;                      ///< runs of an earlier life are still on
     bool impostor = false;
     bool restarting = false;
   };
@@ -93,6 +99,7 @@ private:
 
   // -- runs (simulation_runs.cpp)
   void end_run(std::size_t n, const attempt_ref& what, std::uint64_t number, core::run_end end);
+  void count_for_absent_home(const job_id& job);
   void poison(std::size_t n, const attempt_ref& what, std::uint64_t number);
   /// What runs there now, or starts soon, has an excuse for being lost.
   void disturb(std::size_t n, std::int64_t for_us);
@@ -111,14 +118,19 @@ private:
   void start_impostor(std::size_t n);
   void end_impostor();
   void heal();
-  std::int64_t away() { return luck_.skewed(with_.away_us); }
+  std::int64_t away() { return std::min(luck_.skewed(with_.away_us), 10 * us_per_s); }
   std::size_t any_node() { return static_cast<std::size_t>(luck_.below(with_.nodes)); }
 
   // -- the end (simulation_end.cpp)
+  [[nodiscard]] std::int64_t lease_and_grace_us() const {
+    const auto& cluster = with_.dispatch.cluster;
+    return core::us_per_ms * cluster.lease_ms + core::us_per_ms * cluster.grace_ms;
+  }
   /// False: it did not come true in time, or something else was wrong.
   bool run_until(std::int64_t limit_us, const std::function<bool()>& done);
   void run_for(std::int64_t us);
   void watch();
+  void watch_doubles();
   [[nodiscard]] bool all_ended() const;
   [[nodiscard]] std::string what_is_left() const;
   [[nodiscard]] std::string what_is_remembered() const;
@@ -141,6 +153,8 @@ private:
   std::int64_t healed_us_ = 0;
   std::uint64_t failed_starts_ = 0;
   std::optional<std::int64_t> unfair_since_us_;
+  std::map<std::uint64_t, std::int64_t>
+      double_since_us_; ///< by job: two attempts run, all can talk
 };
 
 } // namespace evenkeel::simulator

@@ -12,6 +12,7 @@ namespace {
 constexpr std::int64_t watch_period_us = 50'000;
 constexpr std::int64_t patience_us = 120 * us_per_s;
 constexpr std::int64_t unfair_limit_us = 3 * us_per_s;
+constexpr std::int64_t double_limit_us = 3 * us_per_s / 2;
 
 } // namespace
 
@@ -29,20 +30,19 @@ void simulation::run_for(std::int64_t us) {
 }
 
 report simulation::run() {
-  const auto& cluster = with_.dispatch.cluster;
-  const auto lease_and_grace_us = (cluster.lease_ms + cluster.grace_ms) * core::us_per_ms;
   start_proxy();
   for (std::size_t n = 0; n < with_.nodes; ++n)
     start_node(n);
   crowd_->start();
   time_.after(watch_period_us, [this] { watch(); });
-  time_.after(luck_.skewed(with_.fault_every_us), [this] { next_fault(); });
+  time_.after(with_.fault_every_us, [this] { next_fault(); });
   run_for(with_.chaos_us);
   heal();
   run_for(us_per_s);
+  (void)run_until(time_.now_us() + patience_us, [this] { return crowd_->all_submitted(); });
   crowd_->calm_down();
   const auto limit_us =
-      time_.now_us() + patience_us + 4 * crowd_->planned_work_us() + 10 * lease_and_grace_us;
+      time_.now_us() + patience_us + 4 * crowd_->planned_work_us() + 10 * lease_and_grace_us();
   if (!run_until(limit_us, [this] { return all_ended(); }))
     truth_.breach("after everything was healed, not everything ended: " + what_is_left());
   crowd_->audit();
@@ -151,10 +151,34 @@ std::string simulation::unfairness() const {
   return idle + " idles while " + std::to_string(waiting) + " jobs wait";
 }
 
+/// Of two live attempts the one with the lower fence is stopped, if nothing stands in the way.
+void simulation::watch_doubles() {
+  std::map<std::uint64_t, std::uint64_t> running;
+  const bool proxy_runs = proxy_ && proxy_os_.running();
+  for (std::size_t n = 0; n < with_.nodes; ++n) {
+    const auto& host = nodes_[n];
+    const bool talks = proxy_runs && host.life && host.os->running() && host.life->link().up();
+    for (const auto& [what, run] : host.runs)
+      if (talks && !run.plan->ignores_term && run.kind != job_kind::function)
+        ++running[run.plan->number];
+  }
+  std::erase_if(double_since_us_, [&](const auto& one) {
+    const auto now = running.find(one.first);
+    return now == running.end() || now->second < 2;
+  });
+  for (const auto& [job, number] : running) {
+    if (number < 2)
+      continue;
+    const auto since_us = double_since_us_.try_emplace(job, time_.now_us()).first->second;
+    if (time_.now_us() - since_us > double_limit_us)
+      truth_.breach("two attempts of job " + std::to_string(job) + " run on");
+  }
+}
+
 void simulation::watch() {
   time_.after(watch_period_us, [this] { watch(); });
-  const auto& cluster = with_.dispatch.cluster;
-  const auto settled_us = healed_us_ + 2 * (cluster.lease_ms + cluster.grace_ms) * core::us_per_ms;
+  watch_doubles();
+  const auto settled_us = healed_us_ + 2 * lease_and_grace_us();
   const auto wrong = chaos_ || time_.now_us() < settled_us ? std::string{} : unfairness();
   if (wrong.empty()) {
     unfair_since_us_.reset();

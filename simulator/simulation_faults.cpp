@@ -21,7 +21,7 @@ constexpr std::int64_t slowest_for_impostor_us = 300;
 void simulation::next_fault() {
   if (!chaos_)
     return;
-  time_.after(luck_.skewed(with_.fault_every_us), [this] { next_fault(); });
+  time_.after(luck_.between(0, 2 * with_.fault_every_us), [this] { next_fault(); });
   if (luck_.chance(300))
     nodes_[any_node()].disk->rotate_log();
   if (luck_.chance(100))
@@ -65,27 +65,20 @@ void simulation::happen(fault what) {
     return stop_node(n);
   case fault::freeze_node:
     return freeze_node(n);
-  case fault::freeze_proxy: {
-    const auto for_us = away();
-    disturb_all(for_us);
+  case fault::freeze_proxy:
     proxy_os_.freeze();
-    return time_.after(for_us, [this] { proxy_os_.thaw(); });
-  }
+    return time_.after(away(), [this] { proxy_os_.thaw(); });
   case fault::cut_link:
     return cut(n, true);
   case fault::cut_one_way:
     return cut(n, false);
   case fault::break_link:
-    disturb(n, 0);
     return net_->break_connection(n);
   case fault::slow_disk:
     return slow_disk();
   case fault::disk_error:
-    disturb(n, away());
-    if (luck_.chance(300)) {
-      disturb_all(0);
+    if (luck_.chance(300))
       return proxy_disk_->fail_next_write(persistence::store_error::io);
-    }
     return nodes_[n].disk->fail_next_write(persistence::store_error::io);
   case fault::disk_full:
     return fill_disk(n);
@@ -144,10 +137,9 @@ void simulation::cut(std::size_t n, bool both) {
 
 void simulation::slow_disk() {
   const auto for_us = away();
-  disturb_all(for_us);
   const auto n = static_cast<std::size_t>(luck_.below(with_.nodes + 1));
   auto& pace = n == with_.nodes ? proxy_pace_ : nodes_[n].pace;
-  pace.sync_us = with_.dispatch.cluster.lease_ms * 2 * core::us_per_ms;
+  pace.sync_us = 2 * core::us_per_ms * with_.dispatch.cluster.lease_ms;
   pace.write_us = pace.sync_us / 10;
   time_.after(for_us, [this, n] {
     (n == with_.nodes ? proxy_pace_ : nodes_[n].pace) =

@@ -10,6 +10,7 @@ namespace evenkeel::simulator {
 namespace {
 
 constexpr std::int64_t term_takes_us = 300;
+constexpr std::int64_t results_on_their_way_us = 20 * us_per_s;
 constexpr std::int64_t kill_grace_us = 5 * us_per_s;
 
 } // namespace
@@ -24,6 +25,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
     *trace << time_.now_us() << ' ' << host.settings.name << " starts job " << number << " attempt "
            << order.attempt << " fence " << order.what.assigned.epoch << '.'
            << order.what.assigned.number << '\n';
+  count_for_absent_home(order.what.job);
   if (host.orphans)
     truth_.breach("R17: what an earlier life left running is still there");
   active_run fresh;
@@ -54,6 +56,23 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   });
 }
 
+/// R10: while a home is away, no more of its jobs may start than its window allows.
+void simulation::count_for_absent_home(const job_id& job) {
+  std::uint64_t slots = 0;
+  for (const auto& host : nodes_)
+    slots += host.settings.slots;
+  const auto most =
+      with_.dispatch.absent_home_jobs + 2 * slots + nodes_.size() * with_.dispatch.max_prefetch;
+  for (auto& host : nodes_) {
+    if (host.life || host.impostor || host.settings.fresh_ledger != job.ledger)
+      continue;
+    host.started_meanwhile.insert(job.sequence);
+    if (host.started_meanwhile.size() > most)
+      truth_.breach("R10: " + std::to_string(host.started_meanwhile.size()) + " jobs of "
+                    + host.settings.name + " were started while it was away");
+  }
+}
+
 void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t number,
                          core::run_end end) {
   auto& host = nodes_[n];
@@ -63,8 +82,13 @@ void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t n
   if (trace != nullptr)
     *trace << time_.now_us() << ' ' << host.settings.name << " ends job "
            << found->second.plan->number << " run " << number << '\n';
-  truth_.run(number).completed = !found->second.asked && !end.could_not_start;
+  auto& record = truth_.run(number);
+  record.replaced = found->second.asked || end.could_not_start;
+  record.completed = !record.replaced;
   host.runs.erase(found);
+  host.ended.emplace_back(time_.now_us(), number);
+  while (host.ended.front().first < time_.now_us() - results_on_their_way_us)
+    host.ended.pop_front();
   end.started_ms = host.os->now().wall_ms;
   host.life->on_run_over(what, std::move(end));
 }
@@ -100,11 +124,13 @@ void simulation::poison(std::size_t n, const attempt_ref& what, std::uint64_t nu
 
 void simulation::disturb(std::size_t n, std::int64_t for_us) {
   auto& host = nodes_[n];
-  const auto& cluster = with_.dispatch.cluster;
-  const auto echo_us = (cluster.lease_ms + cluster.grace_ms) * 2 * core::us_per_ms;
+  const auto echo_us = 2 * lease_and_grace_us();
   host.trouble_us = std::max(host.trouble_us, time_.now_us() + for_us + echo_us);
   for (const auto& [what, run] : host.runs)
     truth_.run(run.number).disturbed = true;
+  // Their results may not be at home yet, and go down with the node.
+  for (const auto& [ended_us, number] : host.ended)
+    truth_.run(number).disturbed = true;
 }
 
 void simulation::disturb_all(std::int64_t for_us) {

@@ -44,11 +44,15 @@ void witness::breach(std::string what) {
 std::uint64_t witness::run_started(const job_plan& plan, std::size_t node,
                                    const attempt_ref& what) {
   auto& before = runs_of_[plan.number];
+  for (const auto earlier : before)
+    if (auto& run = runs_.at(earlier); !run.disturbed && !run.replaced)
+      breach("run again, and nothing had happened to run " + std::to_string(earlier) + " of job "
+             + std::to_string(plan.number));
   if (plan.once && !before.empty())
     breach("a once job was started twice: job " + std::to_string(plan.number));
   const auto number = next_run_++;
   before.push_back(number);
-  runs_[number] = {plan.number, node, what, false, false, false};
+  runs_[number] = {plan.number, node, what, false, false, false, false};
   return number;
 }
 

@@ -34,6 +34,7 @@ struct run_record {
   attempt_ref what;
   bool company = false;   ///< another job ran beside it at some time
   bool disturbed = false; ///< its node or the way to it was in trouble while it ran
+  bool replaced = false;  ///< it could not start, or was asked to end
   bool completed = false; ///< it ended by itself, and nobody had asked it to
 };
 

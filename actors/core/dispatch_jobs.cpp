@@ -76,6 +76,18 @@ void dispatch_queue::state::enqueue(const job_id& id, job_entry& job) {
     queues[class_of(*job.spec)].insert(key_of(id, job));
 }
 
+/// After an attempt came to nothing. What we know of the job may be from before a power cut, and
+/// the job finished long ago: until its home has reported, or the grace is over, it is not run
+/// again.
+void dispatch_queue::state::requeue(const job_id& id, job_entry& job) {
+  if (!job.spec || !whereabouts_unknown || node_of(id.ledger).home.reported) {
+    enqueue(id, job);
+    return;
+  }
+  take_out(id, job);
+  set_phase(id, job, job_phase::held);
+}
+
 /// Out of whatever queue it waits in. The phase stays: the caller sets the next one.
 void dispatch_queue::state::take_out(const job_id& id, job_entry& job) {
   const auto key = key_of(id, job);
@@ -170,7 +182,7 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
   fx.erase({record::kind::placement, id, {}});
   const bool granted = job.grant != nullptr;
   if (!death && !granted) {
-    enqueue(id, job);
+    requeue(id, job);
     return;
   }
   job.deaths += death ? 1 : 0;
@@ -187,7 +199,7 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
   if (home.live || granted || job.deaths >= settings.max_deaths)
     set_phase(id, job, job_phase::judged);
   else
-    enqueue(id, job);
+    requeue(id, job);
 }
 
 /// This ledger is dead for good (R10): so are its jobs.

@@ -40,12 +40,15 @@ void dispatch_queue::state::begin_epoch(const epoch& begun, bool disk_was_empty,
   }
 }
 
-/// Jobs that some executor may have held are free to run once all have reported, or time is up.
+/// Jobs that some executor may have held, or that may be finished, are free to run once all
+/// executors and homes have reported, or time is up.
 void dispatch_queue::state::release_held(bool grace_over) {
   if (!whereabouts_unknown)
     return;
   const auto settled = [](const auto& item) {
-    return item.second.given_up || item.second.executor.reported;
+    const auto& node = item.second;
+    return node.given_up
+           || (node.executor.reported && (node.home.reported || node.home.jobs.empty()));
   };
   if (!grace_over && (wiped || !std::all_of(nodes.begin(), nodes.end(), settled)))
     return;

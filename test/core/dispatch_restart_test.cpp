@@ -85,6 +85,18 @@ TEST_CASE_FIXTURE(with_home, "a recovered placement that its executor does not n
   CHECK(again.front().what.assigned > before.assigned);
 }
 
+TEST_CASE_FIXTURE(with_home,
+                  "R7: a lost placement waits for its home, where it may be finished long ago") {
+  join(1, 2);
+  submit_commands(home, 1, 2);
+  restart();
+  join(1, 2); // it has neither
+  CHECK(assigned(1).empty());
+  join(home, 0, {}, {{2, 2}});
+  CHECK(assigned_sequences(1) == sequences{2});
+  CHECK(queue.count().jobs == 1);
+}
+
 TEST_CASE_FIXTURE(with_home, "what an executor ran when it crashed is reported as a death") {
   join(1, 1);
   submit_commands(home, 1, 1);

@@ -1,0 +1,198 @@
+// evenkeel sim: a whole cluster under a virtual clock, with faults, from a seed.
+#include "apps/commands.hpp"
+#include "simulator/simulation.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace evenkeel::apps {
+
+namespace {
+
+constexpr const char* notes = R"(
+A seed decides everything: how large the cluster is, how slow its parts are, which faults it meets
+and when. What clients are told is checked against what they were promised: no ticket is lost, no
+result changes, nothing that is submitted once starts twice, everything comes to an end after the
+last fault, and nobody remembers it then. The same seed gives the same history on every machine.
+Exit status: 0; 1 if a promise was broken. The command that replays it is printed.
+
+  evenkeel sim --seed 17
+  evenkeel sim --count 1000
+  evenkeel sim --seed 17 --nodes 5 --jobs 500 --faults kill-node,wipe-proxy
+  evenkeel sim --seed 17 --trace | less)";
+
+struct sim_choice {
+  std::uint64_t seed = 1;
+  std::uint64_t count = 1;
+  double minutes = 0;
+  std::optional<std::size_t> nodes;
+  std::optional<std::size_t> jobs;
+  std::vector<std::string> faults;
+  bool trace = false;
+};
+
+simulator::fault fault_named(const std::string& name) {
+  for (const auto one : simulator::all_faults())
+    if (simulator::to_text(one) == name)
+      return one;
+  std::string all;
+  for (const auto one : simulator::all_faults())
+    all += " " + simulator::to_text(one);
+  throw std::runtime_error("sim --faults: there is no " + name + "; there are: none all" + all);
+}
+
+simulator::knobs knobs_for(const sim_choice& choice, std::uint64_t seed) {
+  auto knobs = simulator::draw_knobs(seed);
+  if (choice.nodes)
+    knobs.nodes = *choice.nodes;
+  if (choice.jobs)
+    knobs.jobs = *choice.jobs;
+  if (choice.faults.empty())
+    return knobs;
+  knobs.faults.clear();
+  for (const auto& name : choice.faults) {
+    if (name == "all")
+      knobs.faults.insert(simulator::all_faults().begin(), simulator::all_faults().end());
+    else if (name != "none")
+      knobs.faults.insert(fault_named(name));
+  }
+  if (!knobs.has(simulator::fault::duplicates))
+    knobs.net.duplicated_of_thousand = 0;
+  else if (knobs.net.duplicated_of_thousand == 0)
+    knobs.net.duplicated_of_thousand = 20;
+  return knobs;
+}
+
+std::string replay_of(const sim_choice& choice, std::uint64_t seed) {
+  auto text = "evenkeel sim --seed " + std::to_string(seed);
+  if (choice.nodes)
+    text += " --nodes " + std::to_string(*choice.nodes);
+  if (choice.jobs)
+    text += " --jobs " + std::to_string(*choice.jobs);
+  for (std::size_t i = 0; i < choice.faults.size(); ++i)
+    text += (i == 0 ? " --faults " : ",") + choice.faults[i];
+  return text;
+}
+
+/// Sums over all seeds.
+struct sums {
+  std::uint64_t seeds = 0;
+  simulator::report all;
+  double real_s = 0;
+
+  void add(const simulator::report& one) {
+    ++seeds;
+    for (const auto& [what, number] : one.faults)
+      all.faults[what] += number;
+    all.jobs += one.jobs;
+    all.runs += one.runs;
+    all.requests += one.requests;
+    all.messages += one.messages;
+    all.duplicates += one.duplicates;
+    all.events += one.events;
+    all.virtual_us += one.virtual_us;
+  }
+};
+
+void row(const std::string& what, const std::string& value) {
+  std::cout << std::left << std::setw(28) << what << std::right << std::setw(14) << value << '\n';
+}
+
+std::string decimal(double value, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
+void print_table(const sums& of, std::optional<double> even) {
+  const auto jobs = static_cast<double>(of.all.jobs);
+  row("jobs acknowledged", std::to_string(of.all.jobs));
+  row("processes started", std::to_string(of.all.runs));
+  row("requests of clients", std::to_string(of.all.requests));
+  row("messages", std::to_string(of.all.messages));
+  row("  a job", of.all.jobs == 0 ? "-" : decimal(static_cast<double>(of.all.messages) / jobs, 1));
+  row("  that came twice", std::to_string(of.all.duplicates));
+  if (even)
+    row("spread at most 1, % of time", decimal(*even * 100, 1));
+  for (const auto& [what, number] : of.all.faults)
+    row("fault " + simulator::to_text(what), std::to_string(number));
+  row("events", std::to_string(of.all.events));
+  row("virtual seconds", decimal(static_cast<double>(of.all.virtual_us) / 1e6, 1));
+  row("real seconds", decimal(of.real_s, 2));
+}
+
+bool go_on(const sim_choice& choice, std::uint64_t done, double real_s) {
+  return choice.minutes > 0 ? real_s < choice.minutes * 60 : done < choice.count;
+}
+
+int run(const sim_choice& choice) {
+  using clock = std::chrono::steady_clock;
+  const auto began = clock::now();
+  sums total;
+  std::optional<double> even;
+  for (std::uint64_t done = 0; go_on(choice, done, total.real_s); ++done) {
+    const auto seed = choice.seed + done;
+    const auto knobs = knobs_for(choice, seed);
+    if (choice.minutes == 0 && choice.count == 1)
+      std::cout << "seed " << seed << ": " << describe(knobs);
+    simulator::simulation world{knobs};
+    world.trace = choice.trace ? &std::cout : nullptr;
+    const auto result = world.run();
+    total.add(result);
+    total.real_s = std::chrono::duration<double>(clock::now() - began).count();
+    even = total.seeds == 1 ? std::optional{result.even} : std::nullopt;
+    if (!result.breach.empty()) {
+      print_table(total, even);
+      std::cout << "seed " << seed << " BROKE A PROMISE: " << result.breach
+                << "\nreplay with: " << replay_of(choice, seed) << std::endl;
+      return 1;
+    }
+  }
+  print_table(total, even);
+  std::cout << "every promise was kept, seeds " << choice.seed << " to "
+            << choice.seed + total.seeds - 1 << std::endl;
+  return 0;
+}
+
+} // namespace
+
+void add_sim_command(CLI::App& app, action& chosen) {
+  const auto choice = std::make_shared<sim_choice>();
+  auto* command =
+      app.add_subcommand("sim", "simulates whole clusters with faults, and checks every promise");
+  command->add_option("--seed", choice->seed, "the first seed")
+      ->envname("EVENKEEL_SEED")
+      ->capture_default_str();
+  command->add_option("--count", choice->count, "how many seeds, one after another")
+      ->envname("EVENKEEL_COUNT")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
+      ->capture_default_str();
+  command->add_option("--minutes", choice->minutes, "run seeds for so long, instead of --count")
+      ->envname("EVENKEEL_MINUTES")
+      ->check(CLI::Range(0.001, 1e6));
+  command->add_option("--nodes", choice->nodes, "nodes [drawn from the seed]")
+      ->envname("EVENKEEL_NODES")
+      ->check(CLI::Range(1, 100'000));
+  command->add_option("--jobs", choice->jobs, "jobs [drawn from the seed]")
+      ->envname("EVENKEEL_JOBS")
+      ->check(CLI::Range(1, 100'000'000));
+  command->add_option("--faults", choice->faults, "which ones, or none or all [drawn]")
+      ->envname("EVENKEEL_FAULTS")
+      ->delimiter(',');
+  command->add_flag("--trace", choice->trace, "print every message and event")
+      ->envname("EVENKEEL_TRACE");
+  command->footer(notes);
+  command->immediate_callback(); // so that other subcommands' variables do not count
+  command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
+}
+
+} // namespace evenkeel::apps
