@@ -135,7 +135,7 @@ void proxy_state::run(core::membership_output& output) {
                  },
                  [&](core::from_node& x) { route(x); },
                  [&](core::epoch_begun& x) {
-                   self_->send(parts_.dispatcher, epoch_news{x.current, parts_.wiped});
+                   self_->send(parts_.dispatcher, epoch_news{x.current, x.wiped});
                  },
                  [&](core::ledger_retired& x) {
                    self_->send(parts_.dispatcher, x);

@@ -18,7 +18,6 @@ struct proxy_parts {
   store_actor store;
   dispatcher_actor dispatcher;
   result_collector_actor collector;
-  bool wiped = false; ///< the disk was empty
   std::function<void()> on_stopped;
 };
 

@@ -20,7 +20,6 @@ struct recovered_proxy {
   std::shared_ptr<core::dispatch_queue> queue;
   std::shared_ptr<core::result_relay> relay;
   std::shared_ptr<core::query_router> router;
-  bool wiped = true;
 };
 
 std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
@@ -35,7 +34,6 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
     if (std::holds_alternative<record::identity>(content))
       throw std::runtime_error(options.data_directory + " is the data directory of a node");
-    all->wiped = all->wiped && !std::holds_alternative<record::proxy_identity>(content);
     all->membership->recover(content);
     all->relay->recover(content);
     all->router->recover(content);
@@ -52,8 +50,8 @@ running_proxy start_proxy(caf::actor_system& system, const proxy_options& option
   const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
   const auto queue = system.spawn(dispatcher, disk, recovered->queue);
   const auto results = system.spawn(result_collector, disk, recovered->relay, recovered->router);
-  const auto actor = system.spawn(proxy, proxy_parts{recovered->membership, disk, queue, results,
-                                                     recovered->wiped, std::move(on_stopped)});
+  const auto actor = system.spawn(
+      proxy, proxy_parts{recovered->membership, disk, queue, results, std::move(on_stopped)});
   const auto port = system.middleman().publish(proxy_actor{actor}, options.port,
                                                options.listen_address.c_str(), true);
   if (!port)

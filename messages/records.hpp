@@ -75,6 +75,9 @@ struct held_attempt {
 /// proxy, one: its epoch counter, synced before the first welcome (R1).
 struct proxy_identity {
   std::uint64_t epoch_counter = 0;
+  /// Since this disk was empty, or another proxy was obeyed, a whole grace has gone by in which
+  /// nodes could say what they hold. Until then nobody unheard of may be counted out.
+  bool settled = false;
   friend bool operator==(const proxy_identity&, const proxy_identity&) = default;
 };
 

@@ -66,7 +66,7 @@ inline constexpr std::array layouts = {
     layout{shape::open_job, 1, "open_job"},
     layout{shape::finished_job, 1, "finished_job"},
     layout{shape::held_attempt, 1, "held_attempt"},
-    layout{shape::proxy_identity, 1, "proxy_identity"},
+    layout{shape::proxy_identity, 2, "proxy_identity"},
     layout{shape::member, 1, "member"},
     layout{shape::cluster_job, 1, "cluster_job"},
     layout{shape::placement, 1, "placement"},

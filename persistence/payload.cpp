@@ -162,8 +162,10 @@ void serialize(Archive& ar, rec::held_attempt& x, unsigned) {
 }
 
 template <class Archive>
-void serialize(Archive& ar, rec::proxy_identity& x, unsigned) {
+void serialize(Archive& ar, rec::proxy_identity& x, unsigned version) {
   fields(ar, x.epoch_counter);
+  if (version >= 2)
+    fields(ar, x.settled);
 }
 
 template <class Archive>

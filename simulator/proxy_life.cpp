@@ -44,7 +44,6 @@ bool proxy_life::recover(const std::shared_ptr<persistence::memory_disk>& disk, 
   const auto state = persistence::recover(
       *opened.opened,
       [&](record::value&& content) {
-        wiped_ = wiped_ && !std::holds_alternative<record::proxy_identity>(content);
         membership_->recover(content);
         relay_->recover(content);
         router_->recover(content);
@@ -173,8 +172,8 @@ void proxy_life::run_membership_output(core::membership_output& output) {
           },
           [&](core::from_node& x) { route(x); },
           [&](core::epoch_begun& x) {
-            tell_queue([this, x](auto& queue, auto now, auto& fx) {
-              queue.on_epoch(x.current, wiped_, now, fx);
+            tell_queue([x](auto& queue, auto now, auto& fx) {
+              queue.on_epoch(x.current, x.wiped, now, fx);
             });
           },
           [&](core::ledger_retired& x) {

@@ -94,7 +94,6 @@ private:
   process* owner_;
   proxy_settings settings_;
   std::string problem_;
-  bool wiped_ = true;
   std::unique_ptr<virtual_store> store_;
   std::unique_ptr<core::membership> membership_;
   std::unique_ptr<core::dispatch_queue> queue_;

@@ -111,6 +111,7 @@ void simulation::start_node(std::size_t n) {
   if (host.life)
     return;
   host.os->begin();
+  last_start_us_ = time_.now_us();
   host.orphans = false; // R17: ended before anything runs
   host.life = std::make_unique<node_life>(static_cast<surroundings&>(*this), *host.os, luck_,
                                           host.settings, host.disk);
@@ -127,6 +128,7 @@ void simulation::start_proxy() {
   if (proxy_)
     return;
   proxy_os_.begin();
+  last_start_us_ = time_.now_us();
   proxy_settings settings;
   settings.dispatch = with_.dispatch;
   settings.relay = with_.relay;

@@ -68,7 +68,7 @@ private:
     std::set<std::uint64_t> started_meanwhile; ///< its jobs that others started while it was away
     bool orphans = false;                      ///< runs of an earlier life are still on
     bool impostor = false;
-    bool restarting = false;
+    bool has_code = false; ///< confirmed by a proxy, and fsynced
   };
 
   // -- surroundings
@@ -108,6 +108,7 @@ private:
   // -- faults (simulation_faults.cpp)
   void next_fault();
   void happen(fault what);
+  bool all_have_codes();
   void power_cut(std::size_t n);
   void stop_node(std::size_t n);
   void freeze_node(std::size_t n);
@@ -151,6 +152,7 @@ private:
   report figures_;
   bool chaos_ = true;
   std::int64_t healed_us_ = 0;
+  std::int64_t last_start_us_ = 0; ///< a disk that was told to fail may do so after the healing
   std::uint64_t failed_starts_ = 0;
   std::optional<std::int64_t> unfair_since_us_;
   std::map<std::uint64_t, std::int64_t>

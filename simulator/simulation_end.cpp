@@ -178,7 +178,7 @@ void simulation::watch_doubles() {
 void simulation::watch() {
   time_.after(watch_period_us, [this] { watch(); });
   watch_doubles();
-  const auto settled_us = healed_us_ + 2 * lease_and_grace_us();
+  const auto settled_us = std::max(healed_us_, last_start_us_) + 2 * lease_and_grace_us();
   const auto wrong = chaos_ || time_.now_us() < settled_us ? std::string{} : unfairness();
   if (wrong.empty()) {
     unfair_since_us_.reset();

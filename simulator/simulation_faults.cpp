@@ -58,6 +58,8 @@ void simulation::happen(fault what) {
     proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(20)));
     return restart_proxy_after(away());
   case fault::wipe_proxy:
+    if (!all_have_codes()) // a ledger that is new to it might get the code of one that is away
+      return;
     kill_proxy();
     proxy_disk_ = std::make_shared<persistence::memory_disk>();
     return restart_proxy_after(away());
@@ -97,6 +99,16 @@ void simulation::happen(fault what) {
   case fault::poison:
     return; // the network's matter, and the jobs'
   }
+}
+
+bool simulation::all_have_codes() {
+  for (std::size_t n = 0; n < with_.nodes; ++n) {
+    auto& host = nodes_[n];
+    host.has_code = host.has_code || (host.life && host.life->link().up());
+    if (!host.has_code)
+      return false;
+  }
+  return true;
 }
 
 void simulation::power_cut(std::size_t n) {

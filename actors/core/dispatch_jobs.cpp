@@ -76,11 +76,12 @@ void dispatch_queue::state::enqueue(const job_id& id, job_entry& job) {
     queues[class_of(*job.spec)].insert(key_of(id, job));
 }
 
-/// After an attempt came to nothing. What we know of the job may be from before a power cut, and
-/// the job finished long ago: until its home has reported, or the grace is over, it is not run
-/// again.
-void dispatch_queue::state::requeue(const job_id& id, job_entry& job) {
-  if (!job.spec || !whereabouts_unknown || node_of(id.ledger).home.reported) {
+/// After an attempt came to nothing. What we know of the job may be from before a power cut: it may
+/// be finished, or another executor has a later attempt. Not before all have reported, or the grace
+/// is over, is it run again.
+void dispatch_queue::state::requeue(const job_id& id, job_entry& job, const fence& lost) {
+  const bool assigned_by_us = lost.epoch == current.counter; // when it was known to be nowhere else
+  if (!job.spec || !whereabouts_unknown || assigned_by_us) {
     enqueue(id, job);
     return;
   }
@@ -182,7 +183,7 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
   fx.erase({record::kind::placement, id, {}});
   const bool granted = job.grant != nullptr;
   if (!death && !granted) {
-    requeue(id, job);
+    requeue(id, job, at);
     return;
   }
   job.deaths += death ? 1 : 0;
@@ -199,7 +200,7 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
   if (home.live || granted || job.deaths >= settings.max_deaths)
     set_phase(id, job, job_phase::judged);
   else
-    requeue(id, job);
+    requeue(id, job, at);
 }
 
 /// This ledger is dead for good (R10): so are its jobs.

@@ -153,7 +153,7 @@ struct dispatch_queue::state {
   job_entry& create(const job_id& id, std::int64_t submitted_ms);
   void set_phase(const job_id& id, job_entry& job, job_phase next);
   void set_spec(job_entry& job, job_spec spec);
-  void requeue(const job_id& id, job_entry& job);
+  void requeue(const job_id& id, job_entry& job, const fence& lost);
   void enqueue(const job_id& id, job_entry& job);
   void take_out(const job_id& id, job_entry& job);
   void drop(const job_id& id, dispatch_effects& fx);

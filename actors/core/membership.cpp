@@ -28,6 +28,8 @@ struct membership::state {
   membership_settings settings;
   epoch current;
   bool started = false;
+  bool settled = false; ///< as in proxy_identity
+  std::int64_t began_us = 0;
   member_table table;
   stall_watch watch;
   /// What was logged last about ledgers that are refused: the same again is no news.
@@ -36,8 +38,8 @@ struct membership::state {
   state(membership_settings with, std::uint64_t nonce)
       : settings(with), current{0, nonce}, watch(settings.cluster.lease_ms) {}
 
-  void begin_epoch(std::uint64_t counter, membership_effects& fx);
-  void raise_epoch(const join& request, membership_effects& fx);
+  void begin_epoch(std::uint64_t counter, instant now, membership_effects& fx);
+  void raise_epoch(const join& request, instant now, membership_effects& fx);
   void accept(std::uint64_t channel, const join& request, std::string code, instant now,
               membership_effects& fx);
   void welcome_on(const standing_link& link, membership_effects& fx) const;
@@ -50,13 +52,14 @@ struct membership::state {
 
 // -- epochs (R1) ----------------------------------------------------------------------------------
 
-void membership::state::begin_epoch(std::uint64_t counter, membership_effects& fx) {
+void membership::state::begin_epoch(std::uint64_t counter, instant now, membership_effects& fx) {
   current.counter = counter;
-  fx.put(record::proxy_identity{counter}, durability::synced);
-  fx.emit(epoch_begun{current});
+  began_us = now.steady_us;
+  fx.put(record::proxy_identity{counter, settled}, durability::synced);
+  fx.emit(epoch_begun{current, !settled});
 }
 
-void membership::state::raise_epoch(const join& request, membership_effects& fx) {
+void membership::state::raise_epoch(const join& request, instant now, membership_effects& fx) {
   fx.log(note::level::warning,
          "node '" + request.name + "' has obeyed epoch " + std::to_string(request.highest_epoch)
              + ": this proxy, at epoch " + std::to_string(current.counter) + ", starts above it");
@@ -65,7 +68,8 @@ void membership::state::raise_epoch(const join& request, membership_effects& fx)
     standing.push_back(ledger);
   for (const auto& ledger : standing)
     end_link(ledger, {"the epoch is raised", note::level::info, false, true}, fx);
-  begin_epoch(request.highest_epoch + 1, fx);
+  settled = false;
+  begin_epoch(request.highest_epoch + 1, now, fx);
 }
 
 // -- joins ----------------------------------------------------------------------------------------
@@ -151,16 +155,18 @@ membership::membership(membership&&) noexcept = default;
 membership& membership::operator=(membership&&) noexcept = default;
 
 void membership::recover(const record::value& content) {
-  if (const auto* identity = std::get_if<record::proxy_identity>(&content))
+  if (const auto* identity = std::get_if<record::proxy_identity>(&content)) {
     state_->current.counter = identity->epoch_counter;
-  else if (const auto* member = std::get_if<record::member>(&content))
+    state_->settled = identity->settled;
+  } else if (const auto* member = std::get_if<record::member>(&content)) {
     state_->table.store(*member);
+  }
 }
 
 void membership::on_start(instant now, membership_effects& fx) {
   state_->started = true;
   state_->watch.late(now);
-  state_->begin_epoch(state_->current.counter + 1, fx);
+  state_->begin_epoch(state_->current.counter + 1, now, fx);
 }
 
 void membership::on_join(std::uint64_t channel, const join& request, instant now,
@@ -174,7 +180,7 @@ void membership::on_join(std::uint64_t channel, const join& request, instant now
   if (auto verdict = member_table::unfit(request))
     return self.refuse(channel, request, *std::move(verdict), fx);
   if (self.table.obeyed_another(request, self.current.counter))
-    self.raise_epoch(request, fx);
+    self.raise_epoch(request, now, fx);
   auto verdict = self.table.judge(channel, request, self.settings.max_nodes);
   switch (verdict.decision) {
   case admission::verdict::ignore:
@@ -273,11 +279,17 @@ void membership::on_channel_down(std::uint64_t channel, instant, membership_effe
 void membership::on_tick(instant now, membership_effects& fx) {
   auto& self = *state_;
   if (self.watch.late(now)) {
+    self.began_us = now.steady_us;
     for (auto& [ledger, link] : self.table.links())
       link.heard_us = now.steady_us;
     if (!self.table.links().empty())
       fx.log(note::level::warning, "the proxy itself stood still: all leases start anew");
     return;
+  }
+  const auto grace_us = self.settings.cluster.grace_ms * us_per_ms;
+  if (!self.settled && self.started && now.steady_us - self.began_us >= grace_us) {
+    self.settled = true;
+    fx.put(record::proxy_identity{self.current.counter, true}, durability::written);
   }
   const auto lease_us = self.settings.cluster.lease_ms * us_per_ms;
   std::vector<ledger_id> silent;

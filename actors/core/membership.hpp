@@ -39,6 +39,7 @@ struct send_message {
 /// with it and treats the whereabouts of jobs as unknown anew.
 struct epoch_begun {
   epoch current;
+  bool wiped = false; ///< nodes that the disk does not name may hold jobs (proxy_identity::settled)
   friend bool operator==(const epoch_begun&, const epoch_begun&) = default;
 };
 

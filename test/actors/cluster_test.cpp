@@ -157,6 +157,7 @@ TEST_CASE_FIXTURE(small_cluster, "R9: a node whose disk stands still stays in th
 }
 
 TEST_CASE_FIXTURE(small_cluster, "R9: nodes stay while the disk of the proxy stands still") {
+  world.advance(11'000); // the first grace is over
   const auto job = submit(submit_sleep(10'000));
   proxy->disk.hold();
   const auto waiting = submit(submit_function("noop"));

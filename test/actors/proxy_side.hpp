@@ -22,7 +22,6 @@ public:
     parts.dispatcher = world.spawn(dispatcher, disk.address, queue);
     parts.collector =
         world.spawn(result_collector, disk.address, relay, std::make_shared<core::query_router>());
-    parts.wiped = true;
     parts.on_stopped = [] {};
     actor = world.spawn(proxy, std::move(parts));
   }

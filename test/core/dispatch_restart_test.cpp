@@ -97,6 +97,20 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(queue.count().jobs == 1);
 }
 
+TEST_CASE_FIXTURE(with_home,
+                  "an interrupted attempt is not run again while others may hold a later one") {
+  join(1, 1);
+  join(2, 1);
+  submit_commands(home, 1, 1);
+  const auto what = only_assigned(1);
+  restart();
+  join(home, 0, {}, {{1, 1}});
+  join(1, 1, {held(what, held_state::interrupted)});
+  CHECK(assigned(1).empty());
+  join(2, 1);
+  CHECK(assigned(1).size() + assigned(2).size() == 1);
+}
+
 TEST_CASE_FIXTURE(with_home, "what an executor ran when it crashed is reported as a death") {
   join(1, 1);
   submit_commands(home, 1, 1);

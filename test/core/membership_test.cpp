@@ -12,13 +12,36 @@ using namespace evenkeel::membership_fixture;
 
 TEST_CASE("R1: every start takes the next epoch and fsyncs it before anything is said") {
   membership core{{}, nonce};
-  core.recover(record::proxy_identity{41});
+  core.recover(record::proxy_identity{41, true});
   membership_effects fx;
   core.on_start({}, fx);
   CHECK(fx.needed == durability::synced);
-  CHECK(fx.changes == std::vector{record::put(record::proxy_identity{42})});
+  CHECK(fx.changes == std::vector{record::put(record::proxy_identity{42, true})});
+  CHECK_FALSE(the<epoch_begun>(fx).wiped);
   CHECK(the<epoch_begun>(fx).current == epoch{42, nonce});
   CHECK(core.current_epoch() == epoch{42, nonce});
+}
+
+TEST_CASE("a proxy whose disk was empty counts as wiped until it has stood for a whole grace") {
+  instant now;
+  std::vector<record::change> changes;
+  for (int start = 0; start < 2; ++start) { // the second one finds an epoch, and is no wiser
+    membership core{{}, nonce};
+    for (const auto& change : changes)
+      core.recover(*change.content);
+    membership_effects fx;
+    core.on_start(now, fx);
+    CHECK(the<epoch_begun>(fx).wiped);
+    changes = fx.changes;
+    for (int i = 0; start == 1 && i <= 200; ++i) {
+      now.steady_us += 50 * us_per_ms;
+      membership_effects later;
+      core.on_tick(now, later);
+      changes.insert(changes.end(), later.changes.begin(), later.changes.end());
+    }
+  }
+  REQUIRE(changes.size() == 2);
+  CHECK(changes.back() == record::put(record::proxy_identity{2, true}));
 }
 
 TEST_CASE("a join before the start is refused for now") {

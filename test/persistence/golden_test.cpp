@@ -87,17 +87,26 @@ TEST_CASE("records of version 1 load for ever") {
     CHECK(decode_key(from_hex(version_1[i].key)) == record::key_of(samples[i]));
     const auto result = decode(from_hex(version_1[i].value));
     REQUIRE(std::holds_alternative<record::value>(result));
-    CHECK(std::get<record::value>(result) == samples[i]);
+    auto expected = samples[i];
+    if (auto* identity = std::get_if<record::proxy_identity>(&expected))
+      identity->settled = false; // added in version 2
+    CHECK(std::get<record::value>(result) == expected);
   }
 }
 
-// When a shape gets version 2, its line here goes, and the test above keeps its bytes.
-TEST_CASE("records are still written as version 1") {
+TEST_CASE("a proxy's identity is written as version 2") {
+  CHECK(encode_value(record::proxy_identity{26, true})
+        == from_hex("454b0502090000001a0000000000000001facdfcb6"));
+}
+
+// When a shape gets version 2, it is left out here, and the test above keeps its bytes.
+TEST_CASE("all other records are still written as version 1") {
   const auto samples = test::sample_records();
   for (std::size_t i = 0; i < samples.size(); ++i) {
     CAPTURE(version_1[i].name);
     CHECK(encode_key(record::key_of(samples[i])) == from_hex(version_1[i].key));
-    CHECK(encode_value(samples[i]) == from_hex(version_1[i].value));
+    if (!std::holds_alternative<record::proxy_identity>(samples[i]))
+      CHECK(encode_value(samples[i]) == from_hex(version_1[i].value));
   }
 }
 

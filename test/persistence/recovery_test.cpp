@@ -192,7 +192,7 @@ TEST_CASE_TEMPLATE("a ledger without its identity or its numbers does not start"
 
 TEST_CASE_TEMPLATE("records of a newer program are refused by name and nothing is moved", Place,
                    EVERY_PLACE) {
-  for (const auto& newer : {with_header_byte(2, 77), with_header_byte(3, 2)}) {
+  for (const auto& newer : {with_header_byte(2, 77), with_header_byte(3, 3)}) {
     Place place;
     fill_with_samples(place);
     place.put_behind(key_of_sample(4), newer);

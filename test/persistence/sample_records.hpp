@@ -49,7 +49,7 @@ inline std::vector<record::value> sample_records() {
                            "k3",
                            sample_spec(),
                            sample_result()},
-      record::proxy_identity{26},
+      record::proxy_identity{26, true},
       record::member{other, "m4", "birch", {27, 28}, 8, "10.0.0.7:4711"},
       record::cluster_job{
           {one, 29}, 1'795'461'387'002, 5, 6, {30, 31}, other, {32, 33}, sample_spec()},
