@@ -39,7 +39,7 @@ private:
   bool flush_scheduled_ = false;
 };
 
-/// `queue` is recovered; its epoch begins with epoch_news.
+/// The epoch of the recovered queue begins with epoch_news.
 dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self, store_actor store,
                                            std::shared_ptr<core::dispatch_queue> recovered);
 

@@ -68,7 +68,6 @@ struct knobs {
   core::relay_limits relay;
   core::ledger_limits ledger;
   std::uint64_t held_result_bytes = 64ULL << 20U;
-  bool check_cores = true;
 
   [[nodiscard]] bool has(fault what) const { return faults.contains(what); }
 };

@@ -21,7 +21,7 @@ void network::connect(const peer& from, std::uint64_t proxy_life, bool listening
   auto& link = links_[from.node];
   if (silent(from.node) || !listening) {
     const auto wait_us = silent(from.node) ? pace_.connect_deadline_us : pace_.one_way_us;
-    time_->after(wait_us, [this, from] { ends_.connect_failed(from.node, "no answer"); });
+    time_->after(wait_us, [this, from] { ends_.connect_failed(from, "no answer"); });
     return;
   }
   if (!link.standing || link.standing->node != from || link.standing->proxy_life != proxy_life) {
@@ -31,7 +31,7 @@ void network::connect(const peer& from, std::uint64_t proxy_life, bool listening
     link.standing->node = from;
     link.standing->proxy_life = proxy_life;
   }
-  time_->after(luck_->skewed(2 * pace_.one_way_us), [this, from] { ends_.connected(from.node); });
+  time_->after(luck_->skewed(2 * pace_.one_way_us), [this, from] { ends_.connected(from); });
 }
 
 void network::send_to_proxy(const peer& from, proxy_packet content) {
@@ -122,7 +122,7 @@ void network::tell_of_break(const std::shared_ptr<connection>& gone) {
   const auto arrived_us = std::max(gone->last_us[0], gone->last_us[1]) - time_->now_us();
   const auto wait_us =
       (gone->lost ? 0 : std::max<std::int64_t>(arrived_us, 0)) + luck_->skewed(pace_.one_way_us);
-  action tell_node = [this, gone] { ends_.node_sees_break(gone->node.node, gone->node.life); };
+  action tell_node = [this, gone] { ends_.node_sees_break(gone->node); };
   action tell_proxy = [this, gone] { ends_.proxy_sees_break(gone->node); };
   for (auto* tell : {&tell_node, &tell_proxy}) {
     if (silent(gone->node.node))

@@ -28,9 +28,9 @@ struct network_pace {
 
 /// Who listens at the ends. Calls come at the time of the event.
 struct network_ends {
-  std::function<void(std::size_t node)> connected;
-  std::function<void(std::size_t node, const std::string& why)> connect_failed;
-  std::function<void(std::size_t node, std::uint64_t life)> node_sees_break;
+  std::function<void(const peer&)> connected;
+  std::function<void(const peer&, const std::string& why)> connect_failed;
+  std::function<void(const peer&)> node_sees_break;
   std::function<void(const peer&)> proxy_sees_break;
   std::function<void(const peer&, node_packet)> deliver_to_node;
   std::function<void(const peer&, proxy_packet)> deliver_to_proxy;

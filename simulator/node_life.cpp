@@ -122,23 +122,11 @@ void node_life::on_packet(node_packet content) {
   });
 }
 
-template <class Output>
-std::vector<Output> node_life::commit(core::step<Output>& from, mailbox& box,
-                                      void (node_life::*then)()) {
-  return from.commit_and_take(owner_->now(),
-                              [&](std::uint64_t number, bool sync, const auto& changes) {
-                                store_->commit(sync, changes, [this, &from, &box, then, number] {
-                                  box.post([this, &from, then, number] {
-                                    from.on_committed(number);
-                                    (this->*then)();
-                                  });
-                                });
-                              });
-}
-
 void node_life::run_link() {
-  for (auto outputs = commit(link_step_, node_box_, &node_life::run_link); !outputs.empty();
-       outputs = commit(link_step_, node_box_, &node_life::run_link))
+  for (auto outputs =
+           commit_and_take(link_step_, owner_->now(), *store_, node_box_, [this] { run_link(); });
+       !outputs.empty(); outputs = commit_and_take(link_step_, owner_->now(), *store_, node_box_,
+                                                   [this] { run_link(); }))
     for (auto& output : outputs)
       run_link_output(output);
 }
@@ -239,21 +227,20 @@ void node_life::schedule_ledger_flush() {
 }
 
 void node_life::run_ledger() {
-  for (auto& output : commit(ledger_step_, node_box_, &node_life::run_ledger))
+  for (auto& output :
+       commit_and_take(ledger_step_, owner_->now(), *store_, node_box_, [this] { run_ledger(); }))
     std::visit(overloaded{
                    [&](core::reply& x) { world_->reply(settings_.index, x); },
                    [&](core::to_proxy& x) { link_->on_outgoing(std::move(x), link_step_.fx); },
                    [&](core::load_record& x) {
-                     store_->load(x.where, [this, where = x.where](const record::value* content) {
-                       std::optional<record::value> copy;
-                       if (content != nullptr)
-                         copy = *content;
-                       node_box_.post([this, where, copy = std::move(copy)] {
-                         tell_ledger([&](auto& ledger, auto now, auto& fx) {
-                           ledger.on_loaded(where, copy ? &*copy : nullptr, now, fx);
-                         });
-                       });
-                     });
+                     store_->load(x.where,
+                                  [this, where = x.where](virtual_store::record_pointer content) {
+                                    node_box_.post([this, where, content = std::move(content)] {
+                                      tell_ledger([&](auto& ledger, auto now, auto& fx) {
+                                        ledger.on_loaded(where, content.get(), now, fx);
+                                      });
+                                    });
+                                  });
                    },
                    [&](core::note& x) { log(x); },
                },
@@ -281,25 +268,24 @@ void node_life::schedule_executor_flush() {
 
 void node_life::run_executor() {
   std::vector<core::to_proxy> outgoing;
-  for (auto& output : commit(executor_step_, executor_box_, &node_life::run_executor))
-    std::visit(overloaded{
-                   [&](core::to_proxy& x) { outgoing.push_back(std::move(x)); },
-                   [&](core::start_job& x) { world_->start_run(settings_.index, x); },
-                   [&](core::stop_job& x) { world_->stop_run(settings_.index, x.what); },
-                   [&](core::load_record& x) {
-                     store_->load(x.where, [this, where = x.where](const record::value* content) {
-                       std::optional<record::value> copy;
-                       if (content != nullptr)
-                         copy = *content;
-                       tell_executor(
-                           [where, copy = std::move(copy)](auto& queue, auto now, auto& fx) {
-                             queue.on_loaded(where, copy ? &*copy : nullptr, now, fx);
-                           });
-                     });
-                   },
-                   [&](core::note& x) { log(x); },
-               },
-               output);
+  for (auto& output : commit_and_take(executor_step_, owner_->now(), *store_, executor_box_,
+                                      [this] { run_executor(); }))
+    std::visit(
+        overloaded{
+            [&](core::to_proxy& x) { outgoing.push_back(std::move(x)); },
+            [&](core::start_job& x) { world_->start_run(settings_.index, x); },
+            [&](core::stop_job& x) { world_->stop_run(settings_.index, x.what); },
+            [&](core::load_record& x) {
+              store_->load(x.where, [this, where = x.where](virtual_store::record_pointer content) {
+                tell_executor(
+                    [where, content = std::move(content)](auto& queue, auto now, auto& fx) {
+                      queue.on_loaded(where, content.get(), now, fx);
+                    });
+              });
+            },
+            [&](core::note& x) { log(x); },
+        },
+        output);
   if (!outgoing.empty())
     node_box_.post([this, outgoing = std::move(outgoing)]() mutable {
       for (auto& message : outgoing)
@@ -343,9 +329,8 @@ void node_life::tick() {
   tell_ledger([](auto& ledger, auto now, auto& fx) { ledger.on_tick(now, fx); });
   report_load();
   watch_disk();
-  if (settings_.check)
-    if (auto wrong = check_invariants(); !wrong.empty())
-      world_->broken(settings_.name + ": " + wrong);
+  if (auto wrong = check_invariants(); !wrong.empty())
+    world_->broken(settings_.name + ": " + wrong);
   owner_->after(tick_us, [this] { node_box_.post([this] { tick(); }); });
 }
 

@@ -13,7 +13,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +29,6 @@ struct node_settings {
   std::int64_t hop_us = 20;
   std::uint64_t disk_reserve_bytes = 1000;
   std::uint64_t held_result_bytes = 64ULL << 20U;
-  bool check = true; ///< the cores' invariants, now and then
 };
 
 class node_life {
@@ -110,8 +108,6 @@ private:
   void desk_tick();
   void on_executor_stopped();
   void log(const core::note& line) { world_->log(settings_.name, line); }
-  template <class Output>
-  std::vector<Output> commit(core::step<Output>& from, mailbox& box, void (node_life::*then)());
 
   surroundings* world_;
   process* owner_;

@@ -4,7 +4,6 @@
 #include "messages/overloaded.hpp"
 #include "persistence/recovery.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace evenkeel::simulator {
@@ -130,24 +129,11 @@ void proxy_life::on_disconnected(const peer& from) {
   });
 }
 
-template <class Output>
-std::vector<Output> proxy_life::commit(core::step<Output>& from, mailbox& box,
-                                       void (proxy_life::*then)()) {
-  return from.commit_and_take(owner_->now(),
-                              [&](std::uint64_t number, bool sync, const auto& changes) {
-                                store_->commit(sync, changes, [this, &from, &box, then, number] {
-                                  box.post([this, &from, then, number] {
-                                    from.on_committed(number);
-                                    (this->*then)();
-                                  });
-                                });
-                              });
-}
-
 void proxy_life::run_membership() {
-  for (auto outputs = commit(membership_step_, proxy_box_, &proxy_life::run_membership);
-       !outputs.empty();
-       outputs = commit(membership_step_, proxy_box_, &proxy_life::run_membership))
+  for (auto outputs = commit_and_take(membership_step_, owner_->now(), *store_, proxy_box_,
+                                      [this] { run_membership(); });
+       !outputs.empty(); outputs = commit_and_take(membership_step_, owner_->now(), *store_,
+                                                   proxy_box_, [this] { run_membership(); }))
     for (auto& output : outputs)
       run_membership_output(output);
 }
@@ -232,7 +218,8 @@ void proxy_life::schedule_queue_flush() {
 
 void proxy_life::run_queue() {
   std::vector<core::to_node> outgoing;
-  for (auto& output : commit(queue_step_, dispatcher_box_, &proxy_life::run_queue))
+  for (auto& output : commit_and_take(queue_step_, owner_->now(), *store_, dispatcher_box_,
+                                      [this] { run_queue(); }))
     std::visit(overloaded{
                    [&](core::to_node& x) {
                      if (const auto* batch = std::get_if<assign_batch>(&x.content))
@@ -270,27 +257,26 @@ void proxy_life::schedule_relay_flush() {
 
 void proxy_life::run_relay() {
   std::vector<core::to_node> outgoing;
-  for (auto& output : commit(relay_step_, collector_box_, &proxy_life::run_relay))
-    std::visit(overloaded{
-                   [&](core::to_node& x) { outgoing.push_back(std::move(x)); },
-                   [&](core::results_gone& x) {
-                     tell_queue([x](auto& queue, auto now, auto& fx) {
-                       queue.on_results_gone(x.attempts, now, fx);
-                     });
-                   },
-                   [&](core::load_record& x) {
-                     store_->load(x.where, [this, where = x.where](const record::value* content) {
-                       std::optional<record::value> copy;
-                       if (content != nullptr)
-                         copy = *content;
-                       tell_relay([where, copy = std::move(copy)](auto& relay, auto now, auto& fx) {
-                         relay.on_loaded(where, copy ? &*copy : nullptr, now, fx);
-                       });
-                     });
-                   },
-                   [&](core::note& x) { log(x); },
-               },
-               output);
+  for (auto& output : commit_and_take(relay_step_, owner_->now(), *store_, collector_box_,
+                                      [this] { run_relay(); }))
+    std::visit(
+        overloaded{
+            [&](core::to_node& x) { outgoing.push_back(std::move(x)); },
+            [&](core::results_gone& x) {
+              tell_queue([x](auto& queue, auto now, auto& fx) {
+                queue.on_results_gone(x.attempts, now, fx);
+              });
+            },
+            [&](core::load_record& x) {
+              store_->load(x.where, [this, where = x.where](virtual_store::record_pointer content) {
+                tell_relay([where, content = std::move(content)](auto& relay, auto now, auto& fx) {
+                  relay.on_loaded(where, content.get(), now, fx);
+                });
+              });
+            },
+            [&](core::note& x) { log(x); },
+        },
+        output);
   send_out(std::move(outgoing));
 }
 
@@ -311,9 +297,8 @@ void proxy_life::run_router(core::router_effects& fx) {
 void proxy_life::tick() {
   membership_->on_tick(owner_->now(), membership_step_.fx);
   run_membership();
-  if (settings_.check)
-    if (auto wrong = check_invariants(); !wrong.empty())
-      world_->broken("proxy: " + wrong);
+  if (auto wrong = check_invariants(); !wrong.empty())
+    world_->broken("proxy: " + wrong);
   owner_->after(tick_us, [this] { proxy_box_.post([this] { tick(); }); });
 }
 

@@ -23,7 +23,6 @@ struct proxy_settings {
   core::relay_limits relay;
   const disk_pace* pace = nullptr;
   std::int64_t hop_us = 20;
-  bool check = true; ///< the cores' invariants, now and then
 };
 
 class proxy_life {
@@ -87,8 +86,6 @@ private:
   std::uint64_t channel_of(const peer& from) const;
   void send(std::uint64_t channel, node_packet content);
   void log(const core::note& line) { world_->log("proxy", line); }
-  template <class Output>
-  std::vector<Output> commit(core::step<Output>& from, mailbox& box, void (proxy_life::*then)());
 
   surroundings* world_;
   process* owner_;

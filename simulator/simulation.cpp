@@ -44,7 +44,6 @@ void simulation::make_nodes() {
     host.settings.pace = &host.pace;
     host.settings.hop_us = with_.hop_us;
     host.settings.held_result_bytes = with_.held_result_bytes;
-    host.settings.check = with_.check_cores;
   }
 }
 
@@ -54,17 +53,18 @@ network_ends simulation::ends_of_network() {
     const auto& host = nodes_[who.node];
     return host.life && host.os->alive() && host.os->life() == who.life;
   };
-  ends.connected = [this](std::size_t n) {
-    if (nodes_[n].life)
-      nodes_[n].os->after(0, [this, n] { nodes_[n].life->on_connected(); });
+  ends.connected = [this, alive_as](const peer& who) {
+    if (alive_as(who))
+      nodes_[who.node].os->after(0, [this, who] { nodes_[who.node].life->on_connected(); });
   };
-  ends.connect_failed = [this](std::size_t n, const std::string& why) {
-    if (nodes_[n].life)
-      nodes_[n].os->after(0, [this, n, why] { nodes_[n].life->on_connect_failed(why); });
+  ends.connect_failed = [this, alive_as](const peer& who, const std::string& why) {
+    if (alive_as(who))
+      nodes_[who.node].os->after(
+          0, [this, who, why] { nodes_[who.node].life->on_connect_failed(why); });
   };
-  ends.node_sees_break = [this, alive_as](std::size_t n, std::uint64_t life) {
-    if (alive_as({n, life}))
-      nodes_[n].os->after(0, [this, n] { nodes_[n].life->on_disconnected(); });
+  ends.node_sees_break = [this, alive_as](const peer& who) {
+    if (alive_as(who))
+      nodes_[who.node].os->after(0, [this, who] { nodes_[who.node].life->on_disconnected(); });
   };
   ends.proxy_sees_break = [this](const peer& who) {
     if (proxy_)
@@ -134,7 +134,6 @@ void simulation::start_proxy() {
   settings.relay = with_.relay;
   settings.pace = &proxy_pace_;
   settings.hop_us = with_.hop_us;
-  settings.check = with_.check_cores;
   proxy_ = std::make_unique<proxy_life>(static_cast<surroundings&>(*this), proxy_os_, luck_,
                                         settings, proxy_disk_);
   if (!proxy_->problem().empty()) {
@@ -162,7 +161,6 @@ void simulation::kill_node(std::size_t n) {
   graves_.emplace_back(std::shared_ptr<node_life>(std::move(host.life)));
   time_.after(0, [this] { graves_.clear(); });
   host.orphans = !host.runs.empty();
-  host.away_since_us = time_.now_us();
   host.started_meanwhile.clear();
   host.runs.clear();
   net_->node_died(n);

@@ -63,12 +63,10 @@ private:
     std::unique_ptr<node_life> life;
     std::map<attempt_ref, active_run> runs;
     std::deque<std::pair<std::int64_t, std::uint64_t>> ended; ///< lately: when, number of the run
-    std::int64_t trouble_us = 0; ///< when its last trouble ended, or will
-    std::int64_t away_since_us = 0;
+    std::int64_t trouble_us = 0;               ///< when its last trouble ended, or will
     std::set<std::uint64_t> started_meanwhile; ///< its jobs that others started while it was away
     bool orphans = false;                      ///< runs of an earlier life are still on
-    bool impostor = false;
-    bool has_code = false; ///< confirmed by a proxy, and fsynced
+    bool has_code = false;                     ///< confirmed by a proxy, and fsynced
   };
 
   // -- surroundings

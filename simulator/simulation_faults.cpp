@@ -190,7 +190,6 @@ void simulation::start_impostor(std::size_t n) {
   copy.disk = std::make_shared<persistence::memory_disk>(*nodes_[n].disk);
   copy.disk->closed();
   copy.settings.name = nodes_[n].settings.name;
-  copy.impostor = true;
   start_node(with_.nodes);
   disturb_all(impostor_life_us);
   time_.after(impostor_life_us, [this] { end_impostor(); });

@@ -63,8 +63,9 @@ void simulation::count_for_absent_home(const job_id& job) {
     slots += host.settings.slots;
   const auto most =
       with_.dispatch.absent_home_jobs + 2 * slots + nodes_.size() * with_.dispatch.max_prefetch;
-  for (auto& host : nodes_) {
-    if (host.life || host.impostor || host.settings.fresh_ledger != job.ledger)
+  for (std::size_t n = 0; n < with_.nodes; ++n) {
+    auto& host = nodes_[n];
+    if (host.life || host.settings.fresh_ledger != job.ledger)
       continue;
     host.started_meanwhile.insert(job.sequence);
     if (host.started_meanwhile.size() > most)

@@ -73,13 +73,12 @@ void virtual_store::finish_group() {
 void virtual_store::serve_loads() {
   for (const auto& wanted : std::exchange(loads_, {})) {
     const auto found = store_->get(persistence::encode_key(wanted.where));
-    const record::value* content = nullptr;
-    persistence::decoded decoded;
-    if (found.value) {
-      decoded = persistence::decode(*found.value);
-      content = std::get_if<record::value>(&decoded);
-    }
-    wanted.on_loaded(content);
+    record_pointer content;
+    if (found.value)
+      if (auto decoded = persistence::decode(*found.value);
+          auto* value = std::get_if<record::value>(&decoded))
+        content = std::make_shared<const record::value>(std::move(*value));
+    wanted.on_loaded(std::move(content));
   }
 }
 

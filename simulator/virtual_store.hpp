@@ -3,6 +3,7 @@
 // Owns: the commits that wait. Must not know: what is in them.
 #pragma once
 
+#include "actors/core/step.hpp"
 #include "messages/records.hpp"
 #include "persistence/memory_store.hpp"
 #include "simulator/dice.hpp"
@@ -23,7 +24,8 @@ struct disk_pace {
 
 class virtual_store {
 public:
-  using answer = std::function<void(const record::value*)>;
+  using record_pointer = std::shared_ptr<const record::value>; ///< null: there is no such record
+  using answer = std::function<void(record_pointer)>;
 
   /// `on_failure`: a write failed, the process has to end.
   virtual_store(process& owner, dice& luck, const disk_pace& pace,
@@ -62,5 +64,20 @@ private:
   std::vector<waiting_load> loads_;
   bool busy_ = false;
 };
+
+/// What actors/step.hpp does with the store actor: sends off what a core has collected, and returns
+/// what may leave now. `then` is called in the owner's mailbox once more may.
+template <class Output, class Then>
+std::vector<Output> commit_and_take(core::step<Output>& from, core::instant now,
+                                    virtual_store& store, mailbox& box, Then then) {
+  return from.commit_and_take(now, [&](std::uint64_t number, bool sync, const auto& changes) {
+    store.commit(sync, changes, [&from, &box, then, number] {
+      box.post([&from, then, number] {
+        from.on_committed(number);
+        then();
+      });
+    });
+  });
+}
 
 } // namespace evenkeel::simulator

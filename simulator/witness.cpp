@@ -179,23 +179,12 @@ void witness::check_output(promise& about, const std::string& out) {
     breach("the result of a run that did not end by itself: run " + std::to_string(number));
 }
 
-std::vector<ticket> witness::tickets() const {
-  std::vector<ticket> all;
-  for (const auto& [name, about] : promises_)
-    all.push_back(name);
-  return all;
-}
-
 std::vector<ticket> witness::kept_tickets() const {
   std::vector<ticket> kept;
   for (const auto& [name, about] : promises_)
     if (!about.forget_asked)
       kept.push_back(name);
   return kept;
-}
-
-bool witness::has_result(const ticket& name) const {
-  return promises_.at(name).end.has_value();
 }
 
 } // namespace evenkeel::simulator

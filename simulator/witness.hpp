@@ -59,10 +59,8 @@ public:
   /// Empty as long as all is well.
   [[nodiscard]] const std::string& first_breach() const { return breach_; }
 
-  [[nodiscard]] std::vector<ticket> tickets() const;
   /// Tickets whose result must still be there.
   [[nodiscard]] std::vector<ticket> kept_tickets() const;
-  [[nodiscard]] bool has_result(const ticket& name) const;
   [[nodiscard]] std::size_t promises() const { return promises_.size(); }
   [[nodiscard]] std::uint64_t runs() const { return runs_.size(); }
 
