@@ -15,7 +15,7 @@
 namespace evenkeel {
 
 enum class request_kind : std::uint8_t {
-  submit = 1,   ///< `spec`
+  submit = 1,   ///< `spec`, `key`
   status = 2,   ///< `subject`
   result = 3,   ///< `subject`, `streams`
   wait = 4,     ///< `subject`, `streams`, `timeout_ms`
@@ -49,6 +49,7 @@ struct client_request {
   std::int64_t after_submitted_ms =
       0; ///< of `after`, where `everywhere`: the order is by time then
   job_spec spec;
+  std::string key; ///< submit: empty, or what names this job among those of its node
   std::vector<std::uint64_t> own_sequences;
   friend bool operator==(const client_request&, const client_request&) = default;
 };
@@ -56,7 +57,7 @@ struct client_request {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, client_request& x) {
   return f(x.kind, x.streams, x.everywhere, x.state_mask, x.limit, x.timeout_ms, x.subject, x.after,
-           x.after_submitted_ms, x.spec, x.own_sequences);
+           x.after_submitted_ms, x.spec, x.key, x.own_sequences);
 }
 
 /// One job as STATUS, LIST and WAIT ALL show it.
@@ -79,6 +80,7 @@ struct job_view {
   std::string node;   ///< where it runs or ran; empty: nowhere
   std::string reason; ///< why it waits or failed
   std::string text;   ///< the beginning of the command or the function's name
+  std::string key;    ///< as submitted; empty: none
   friend bool operator==(const job_view&, const job_view&) = default;
 };
 
@@ -86,7 +88,7 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, job_view& x) {
   return f(x.name, x.state, x.kind, x.once, x.attempt, x.exit_code, x.signal, x.sleep_ms,
            x.submitted_ms, x.started_ms, x.ended_ms, x.out_bytes, x.err_bytes, x.out_truncated,
-           x.err_truncated, x.node, x.reason, x.text);
+           x.err_truncated, x.node, x.reason, x.text, x.key);
 }
 
 /// What a client gets. `code` other than ok: `text` says why, for a human; fields that apply to an
@@ -95,7 +97,7 @@ struct client_answer {
   request_kind kind = request_kind::status; ///< of the request
   errc code = errc::ok;
   bool more = false;        ///< LIST: further jobs follow after the last one
-  bool repeated = false;    ///< CANCEL of a cancelled job
+  bool repeated = false;    ///< CANCEL of a cancelled job, submission of a key that is known
   std::uint64_t done = 0;   ///< WAIT ALL: how many are done
   std::uint64_t failed = 0; ///< WAIT ALL: how many ended otherwise
   std::string text;

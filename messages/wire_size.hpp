@@ -44,7 +44,8 @@ inline std::size_t wire_size(const travelling_result& x) {
 }
 
 inline std::size_t wire_size(const job_view& x) {
-  return sizeof(x) + x.name.code.size() + x.node.size() + x.reason.size() + x.text.size();
+  return sizeof(x) + x.name.code.size() + x.node.size() + x.reason.size() + x.text.size()
+         + x.key.size();
 }
 
 template <class T>

@@ -143,14 +143,18 @@ void serialize(Archive& ar, rec::issued& x, unsigned) {
 }
 
 template <class Archive>
-void serialize(Archive& ar, rec::open_job& x, unsigned) {
+void serialize(Archive& ar, rec::open_job& x, unsigned version) {
   fields(ar, x.sequence, x.submitted_ms, x.attempts, x.deaths, x.last_lost, x.granted,
          x.granted_executor, x.granted_process, x.spec);
+  if (version >= 2)
+    fields(ar, x.key);
 }
 
 template <class Archive>
-void serialize(Archive& ar, rec::finished_job& x, unsigned) {
+void serialize(Archive& ar, rec::finished_job& x, unsigned version) {
   fields(ar, x.sequence, x.submitted_ms, x.kind, x.once, x.sleep_ms, x.text, x.result);
+  if (version >= 2)
+    fields(ar, x.key);
 }
 
 template <class Archive>

@@ -27,5 +27,6 @@ inline constexpr std::uint64_t max_list_limit = 10'000;
 inline constexpr std::uint64_t max_timeout_seconds = 1'000'000'000;
 inline constexpr std::size_t max_function_name = 64;
 inline constexpr std::size_t max_end_word = 255;
+inline constexpr std::size_t max_key = 255; ///< bytes of a key=, decoded
 
 } // namespace evenkeel::core

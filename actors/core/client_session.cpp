@@ -62,7 +62,8 @@ bool client_session_core::wants_input() const {
 
 std::size_t client_session_core::bytes_held() const {
   return reader_.unparsed() + reader_.body_bytes() + pending_.request.spec.body.size()
-         + pending_.request.spec.text.size() + replies_.held_bytes() + outputs_.bytes.size();
+         + pending_.request.spec.text.size() + pending_.request.key.size() + replies_.held_bytes()
+         + outputs_.bytes.size();
 }
 
 // -- one request after another ------------------------------------------------
@@ -221,7 +222,9 @@ bool client_session_core::prepare_wait_all(client_request& request) {
     append_wait_all_head(text, 0, 0);
     text.append(".\n");
   } else {
-    std::sort(own_.begin(), own_.end()); // refused and late ones apart, it is sorted already
+    // Refused and late ones apart, it is sorted already; a key= may have named a ticket twice.
+    std::sort(own_.begin(), own_.end());
+    own_.erase(std::unique(own_.begin(), own_.end()), own_.end());
     request.own_sequences = own_;
     request.limit = own_.size() > limits_.page ? 0 : static_cast<std::uint32_t>(own_.size());
     return true;

@@ -39,22 +39,25 @@ SUBMIT until=EOF [options]
   The same with lines up to one that is EOF, or any other word.
 SUBMIT bytes=N [options] -- <shell command>
   The bytes (or, with until=, the lines) are the command's stdin.
-Options: once=1  never start it a second time, not even after a crash.
+Options: once=1      never start it a second time, not even after a crash.
+         key=<text>  a job that has this key already is not submitted again: its ticket is given
+                     back, with existing=1.
 Values are percent-encoded: a blank is %20, a percent sign %25.
 )";
 
 constexpr std::string_view call = R"(CALL [options] -- <function> [arguments]
   Runs a function that the nodes know: noop, echo, primes, wordcount, and those that you added.
-  Replies +OK ticket=<ticket>. Option: once=1.
+  Replies +OK ticket=<ticket>. Options: once=1 key=<text>.
 )";
 
 constexpr std::string_view sleep = R"(SLEEP [options] <milliseconds>
-  A job that waits, from 0 to 2147483647 ms. Replies +OK ticket=<ticket>. Option: once=1.
+  A job that waits, from 0 to 2147483647 ms. Replies +OK ticket=<ticket>. Options: once=1 key=.
 )";
 
 constexpr std::string_view status = R"(STATUS <ticket>
   +OK ticket= state= kind= attempt= node= submitted= and what else is known: started= ended= exit=
-  signal= ms= out= err= truncated= reason= once= sleep= text=
+  signal= ms= out= err= truncated= reason= once= sleep= key=
+  text=
 )";
 
 constexpr std::string_view result = R"(RESULT <ticket> [stdout|stderr|both|none]

@@ -29,6 +29,8 @@ void ledger_jobs::recover(const record::value& content) {
     open_bytes_ += size_of(open->spec);
     newest_submitted_ms_ = std::max(newest_submitted_ms_, open->submitted_ms);
     open_.emplace_hint(open_.end(), open->sequence, open_entry{*open});
+    if (!open->key.empty())
+      claim(open->key, open->sequence);
   } else if (const auto* finished = std::get_if<record::finished_job>(&content)) {
     known(finished->sequence);
     newest_submitted_ms_ = std::max(newest_submitted_ms_, finished->submitted_ms);
@@ -36,7 +38,8 @@ void ledger_jobs::recover(const record::value& content) {
   }
 }
 
-open_entry& ledger_jobs::issue(const job_spec& spec, std::int64_t submitted_ms) {
+open_entry& ledger_jobs::issue(const job_spec& spec, const std::string& key,
+                               std::int64_t submitted_ms) {
   const auto sequence = next_sequence_++;
   open_bytes_ += size_of(spec);
   if (submitted_ms < newest_submitted_ms_)
@@ -46,6 +49,9 @@ open_entry& ledger_jobs::issue(const job_spec& spec, std::int64_t submitted_ms) 
   entry.job.sequence = sequence;
   entry.job.submitted_ms = submitted_ms;
   entry.job.spec = spec;
+  entry.job.key = key;
+  if (!key.empty())
+    claim(key, sequence);
   return entry;
 }
 
@@ -56,13 +62,32 @@ record::finished_job ledger_jobs::finish(std::uint64_t sequence, job_result resu
   record::finished_job finished{sequence,          job.submitted_ms,
                                 job.spec.kind,     job.spec.once,
                                 job.spec.sleep_ms, job.spec.text.substr(0, view_text_bytes),
-                                std::move(result)};
+                                std::move(result), job.key};
   index(sequence, finished);
   return finished;
 }
 
 bool ledger_jobs::forget(std::uint64_t sequence) {
-  return finished_.erase(sequence) != 0;
+  const auto found = finished_.find(sequence);
+  if (found == finished_.end())
+    return false;
+  if (const auto* key = found->second.key)
+    keys_.erase(keys_.find(*key));
+  finished_.erase(found);
+  return true;
+}
+
+/// The key is this job's from now on. Two jobs have one key only after a power cut that undid the
+/// lazily written end of a forgotten job: then it is the younger one's.
+ledger_jobs::key_map::iterator ledger_jobs::claim(const std::string& key, std::uint64_t sequence) {
+  const auto [place, added] = keys_.emplace(key, sequence);
+  if (added || place->second == sequence)
+    return place;
+  const auto loser = std::min(place->second, sequence);
+  place->second = std::max(place->second, sequence);
+  if (const auto finished = finished_.find(loser); finished != finished_.end())
+    finished->second.key = nullptr;
+  return place;
 }
 
 void ledger_jobs::index(std::uint64_t sequence, const record::finished_job& job) {
@@ -87,7 +112,17 @@ void ledger_jobs::index(std::uint64_t sequence, const record::finished_job& job)
   if (!result.reason.empty())
     entry.reason = std::make_unique<std::string>(result.reason.substr(0, index_reason_bytes));
   entry.text = job.text.substr(0, view_text_bytes);
-  finished_.insert_or_assign(finished_.end(), sequence, std::move(entry));
+  auto& indexed = finished_.insert_or_assign(finished_.end(), sequence, std::move(entry))->second;
+  if (job.key.empty())
+    return;
+  const auto place = claim(job.key, sequence);
+  if (place->second == sequence)
+    indexed.key = &place->first;
+}
+
+std::uint64_t ledger_jobs::find_key(const std::string& key) const {
+  const auto found = keys_.find(key);
+  return found == keys_.end() ? 0 : found->second;
 }
 
 open_entry* ledger_jobs::find_open(std::uint64_t sequence) {
@@ -152,6 +187,22 @@ std::string ledger_jobs::check() const {
     if (sequence == 0 || sequence >= next_sequence_ || !evenkeel::finished(entry.state)
         || entry.node >= nodes_.size())
       return "a finished job is indexed wrongly";
+  return check_keys();
+}
+
+std::string ledger_jobs::check_keys() const {
+  for (const auto& [key, sequence] : keys_) {
+    const auto* open = find_open(sequence);
+    const auto* finished = find_finished(sequence);
+    if (open != nullptr ? open->job.key != key : finished == nullptr || finished->key != &key)
+      return "a key leads to a job without it";
+  }
+  for (const auto& [sequence, entry] : open_)
+    if (!entry.job.key.empty() && find_key(entry.job.key) < sequence)
+      return "a job's key leads nowhere";
+  for (const auto& [sequence, entry] : finished_)
+    if (entry.key != nullptr && find_key(*entry.key) != sequence)
+      return "a finished job's key leads elsewhere";
   return {};
 }
 

@@ -1,5 +1,6 @@
 // The job table of a ledger: every job issued here and not forgotten, by sequence.
-// Owns: open jobs with their specs, and a compact index of the finished ones: all that LIST shows.
+// Owns: open jobs with their specs, a compact index of the finished ones (all that LIST shows), and
+// which job has which key.
 // A finished job's streams are on disk only (ledger_cache.hpp keeps recent ones).
 // Must not know: clients, links, what is sent or waited for.
 #pragma once
@@ -46,6 +47,7 @@ struct finished_entry {
   bool reason_cut : 1 = false;         ///< the whole reason is on disk only
   std::unique_ptr<std::string> reason; ///< null: none
   std::string text;
+  const std::string* key = nullptr; ///< in ledger_jobs' index; null: none
 };
 
 class ledger_jobs {
@@ -55,13 +57,15 @@ public:
 
   /// Takes issued, open_job and finished_job, in any order.
   void recover(const record::value& content);
-  /// A new open job under the next sequence.
-  open_entry& issue(const job_spec& spec, std::int64_t submitted_ms);
+  /// A new open job under the next sequence. Precondition: no job has this key (empty: none).
+  open_entry& issue(const job_spec& spec, const std::string& key, std::int64_t submitted_ms);
   /// The open job `sequence` ends. The record returned replaces it on disk.
   record::finished_job finish(std::uint64_t sequence, job_result result);
   /// Drops a finished job. False: there is none.
   bool forget(std::uint64_t sequence);
 
+  /// The job submitted with this key and not forgotten; 0: there is none.
+  [[nodiscard]] std::uint64_t find_key(const std::string& key) const;
   [[nodiscard]] open_entry* find_open(std::uint64_t sequence);
   [[nodiscard]] const open_entry* find_open(std::uint64_t sequence) const;
   [[nodiscard]] const finished_entry* find_finished(std::uint64_t sequence) const;
@@ -80,12 +84,17 @@ public:
   [[nodiscard]] std::string check() const;
 
 private:
+  using key_map = std::map<std::string, std::uint64_t>;
+
   void index(std::uint64_t sequence, const record::finished_job& job);
+  key_map::iterator claim(const std::string& key, std::uint64_t sequence);
+  [[nodiscard]] std::string check_keys() const;
   std::uint32_t node_number(const std::string& name);
   [[nodiscard]] bool scan_time_order() const;
 
   open_map open_;
   finished_map finished_;
+  key_map keys_; ///< of open and finished jobs
   std::uint64_t next_sequence_ = 1;
   std::uint64_t open_bytes_ = 0;
   std::int64_t newest_submitted_ms_ = 0;

@@ -29,7 +29,7 @@ void ticket_ledger::state::on_request(const requester& from, const client_reques
   case request_kind::submit:
     if (from.remote)
       return reject(errc::bad_request, "a job is submitted at the node that issues its ticket");
-    return submit(from, request.spec, now, fx);
+    return submit(from, request, now, fx);
   case request_kind::wait_all:
     if (from.remote)
       return reject(errc::bad_request, "WAIT ALL is about a session's own tickets");
@@ -52,8 +52,17 @@ void ticket_ledger::state::on_request(const requester& from, const client_reques
   reject(errc::bad_request, "unknown kind of request");
 }
 
-void ticket_ledger::state::submit(const requester& from, const job_spec& spec, instant now,
+void ticket_ledger::state::submit(const requester& from, const client_request& request, instant now,
                                   ledger_effects& fx) {
+  const auto& spec = request.spec;
+  client_answer content;
+  content.kind = request_kind::submit;
+  // A known key needs neither room nor leave: the job is here already.
+  if (const auto known = request.key.empty() ? 0 : jobs.find_key(request.key); known != 0) {
+    content.subject = {code, known};
+    content.repeated = true;
+    return answer(from, std::move(content), fx);
+  }
   const auto reject = [&](errc error, std::string text) {
     refuse(from, request_kind::submit, error, 0, std::move(text), fx);
   };
@@ -65,10 +74,8 @@ void ticket_ledger::state::submit(const requester& from, const job_spec& spec, i
     return reject(errc::busy, "too many unfinished jobs on this node");
   if (jobs.open_bytes() + size_of(spec) > limits.max_open_bytes)
     return reject(errc::busy, "the unfinished jobs on this node take too much memory");
-  const auto& entry = jobs.issue(spec, now.wall_ms);
+  const auto& entry = jobs.issue(spec, request.key, now.wall_ms);
   fx.put(entry.job, durability::synced);
-  client_answer content;
-  content.kind = request_kind::submit;
   content.subject = {code, entry.job.sequence};
   answer(from, std::move(content), fx);
 }

@@ -34,7 +34,8 @@ struct ticket_ledger::state {
   // ----------------------------------------------------------------------------
   void on_request(const requester& from, const client_request& request, instant now,
                   ledger_effects& fx);
-  void submit(const requester& from, const job_spec& spec, instant now, ledger_effects& fx);
+  void submit(const requester& from, const client_request& request, instant now,
+              ledger_effects& fx);
   /// A request whose subject is one job of ours.
   void about_job(const requester& from, const client_request& request, instant now,
                  ledger_effects& fx);

@@ -14,6 +14,7 @@ job_view view_of(const std::string& code, const open_entry& entry, const whereab
   view.sleep_ms = job.spec.sleep_ms;
   view.submitted_ms = job.submitted_ms;
   view.text = job.spec.text.substr(0, view_text_bytes);
+  view.key = job.key;
   if (where != nullptr) {
     // No result is here: whatever the proxy believes, the job has not ended yet.
     view.state = finished(where->state) ? job_state::running : where->state;
@@ -49,6 +50,8 @@ job_view view_of(const std::string& code, std::uint64_t sequence, const finished
   else if (entry.reason)
     view.reason = *entry.reason;
   view.text = entry.text;
+  if (entry.key != nullptr)
+    view.key = *entry.key;
   return view;
 }
 

@@ -119,6 +119,7 @@ void write_job(field_writer& fields, const job_view& job) {
   fields.number_unless_zero("once", job.once ? 1 : 0);
   if (job.kind == job_kind::sleep)
     fields.number("sleep", job.sleep_ms);
+  fields.text_unless_empty("key", job.key);
   fields.text_unless_empty("text", job.text);
 }
 
@@ -224,7 +225,7 @@ bool append_success(std::string& out, const reply_context& asked, const client_a
     if (asked.style == reply_style::original)
       append_original_submission(out, answer);
     else
-      append_ticket(out, answer.subject, {});
+      append_ticket(out, answer.subject, answer.repeated ? " existing=1" : "");
     return true;
   case request_kind::status:
     return append_job(out, answer, false);

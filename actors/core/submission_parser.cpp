@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array submit_options = {"once"sv, "bytes"sv, "until"sv};
-constexpr std::array call_options = {"once"sv};
+constexpr std::array submit_options = {"once"sv, "key"sv, "bytes"sv, "until"sv};
+constexpr std::array call_options = {"once"sv, "key"sv};
 
 struct submission_words {
   bool has_command = false;  ///< a standalone `--` was there
@@ -28,6 +28,30 @@ bool accept_once(const std::string& value, parsed_request& into) {
   }
   into.request.spec.once = value == "1";
   return true;
+}
+
+bool accept_key(const std::string& value, parsed_request& into) {
+  if (value.empty() || value.size() > max_key || value.find('\0') != std::string::npos) {
+    into.refuse(errc::bad_request,
+                "key= needs a text of 1 to " + std::to_string(max_key) + " bytes without NUL");
+    return false;
+  }
+  into.request.key = value;
+  return true;
+}
+
+/// The options that both lists begin with; those of a body were read before.
+bool accept(std::size_t option, const std::string& value, parsed_request& into) {
+  constexpr std::size_t once = 0;
+  constexpr std::size_t key = 1;
+  switch (option) {
+  case once:
+    return accept_once(value, into);
+  case key:
+    return accept_key(value, into);
+  default:
+    return true;
+  }
 }
 
 /// Reads the options up to `--`, to a word without `=`, or to the end. False: refused.
@@ -45,7 +69,7 @@ bool take_words(std::string_view rest, std::span<const std::string_view> known,
       return true;
     }
     const auto option = options.take(word);
-    if (!option || (*option == 0 && !accept_once(options.value(), into)))
+    if (!option || !accept(*option, options.value(), into))
       return false;
   }
   return true;

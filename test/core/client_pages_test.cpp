@@ -27,6 +27,16 @@ TEST_CASE("WAIT ALL asks about the accepted submissions of this session") {
   CHECK(client.said().starts_with("+OK count=2 done=2 failed=0\nticket=" + name_of(3) + "\t"));
 }
 
+TEST_CASE("WAIT ALL asks once about a ticket that a key gave twice") {
+  client_harness client;
+  client.send("SUBMIT key=a -- a\nSUBMIT -- b\nSUBMIT key=a -- a\nWAIT ALL\n");
+  client.answer(accepted(1));
+  client.answer(accepted(2));
+  client.answer(accepted(1));
+  REQUIRE(client.asks.size() == 1);
+  CHECK(client.asks[0].second.own_sequences == std::vector<std::uint64_t>{1, 2});
+}
+
 TEST_CASE("WAIT ALL without tickets is over at once") {
   client_harness client;
   client.send("WAIT ALL\n");

@@ -63,6 +63,15 @@ TEST_CASE("a submission is answered with its ticket") {
         == "Ticket ID: " + some_text + "\n");
 }
 
+TEST_CASE("a submission whose key was known says so, and the original's session does not") {
+  client_answer answer;
+  answer.subject = some_ticket;
+  answer.repeated = true;
+  CHECK(worded(request_kind::submit, answer) == "+OK ticket=" + some_text + " existing=1\n");
+  CHECK(worded(request_kind::submit, answer, reply_style::original)
+        == "Ticket ID: " + some_text + "\n");
+}
+
 TEST_CASE("a refused submission is worded alike in both sessions") {
   const auto busy = error(errc::busy, "too many unfinished jobs on this node");
   CHECK(worded(request_kind::submit, busy) == "-BUSY too many unfinished jobs on this node\n");
@@ -77,11 +86,12 @@ TEST_CASE("STATUS tells what is known of a job that has not ended") {
   job.submitted_ms = 1'795'461'387'000;
   job.reason = "waiting for a slot";
   job.once = true;
+  job.key = "k 1";
   job.text = "a b%\tc";
   CHECK(worded(request_kind::status, answer_with(job))
         == "+OK ticket=" + some_text
                + " state=queued kind=command attempt=0 node= submitted=2026-11-23T19:16:27.000Z"
-                 " reason=waiting%20for%20a%20slot once=1 text=a%20b%25%09c\n");
+                 " reason=waiting%20for%20a%20slot once=1 key=k%201 text=a%20b%25%09c\n");
 }
 
 TEST_CASE("STATUS tells how a job ended") {

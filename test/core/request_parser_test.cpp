@@ -95,7 +95,7 @@ TEST_CASE("an empty command is refused") {
 TEST_CASE("an unknown option is named together with the known ones") {
   const auto hint = refused("SUBMIT priority=3 -- date");
   CHECK(contains(hint, "'priority='"));
-  CHECK(contains(hint, "once=, bytes= and until="));
+  CHECK(contains(hint, "once=, key=, bytes= and until="));
   CHECK(contains(refused("SLEEP until=x 5"), "once="));
 }
 
@@ -113,6 +113,19 @@ TEST_CASE("option values are percent-decoded and a bad code is refused") {
   CHECK(contains(refused("SUBMIT once=%zz -- date"), "percent-encoded"));
   CHECK(contains(refused("SUBMIT once=%3 -- date"), "percent-encoded"));
   CHECK(contains(refused("SUBMIT once=\xe4 -- date"), "percent-encoded"));
+}
+
+TEST_CASE("a key is any text without NUL, up to its limit") {
+  CHECK(asked("SUBMIT key=nightly%202026 -- date").key == "nightly 2026");
+  CHECK(asked("CALL KEY=a=b once=1 -- noop").key == "a=b");
+  CHECK(asked("SLEEP key=%ff%0a 5").key == "\xff\n");
+  CHECK(asked("SUBMIT -- date").key.empty());
+  CHECK(asked("SUBMIT key=" + std::string(max_key, 'k') + " -- date").key.size() == max_key);
+  CHECK(
+      contains(refused("SUBMIT key=" + std::string(max_key + 1, 'k') + " -- date"), "key= needs"));
+  CHECK(contains(refused("SUBMIT key= -- date"), "key= needs"));
+  CHECK(contains(refused("SUBMIT key=a%00b -- date"), "key= needs"));
+  CHECK(contains(refused("SUBMIT key=a key=b -- date"), "twice"));
 }
 
 TEST_CASE("NUL is refused") {

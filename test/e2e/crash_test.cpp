@@ -176,6 +176,23 @@ TEST_CASE("R3: a once job that was running on a killed node is lost and not star
   CHECK(std::string{std::istreambuf_iterator<char>(again), {}} == "x\n");
 }
 
+TEST_CASE("a job submitted again with its key after a kill is the same job") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  const auto runs = all.directory() / "runs";
+  const auto request = "SUBMIT key=pay%204711 -- echo x >> " + runs.string();
+  const auto ticket = all.submit("a", 1, request).front();
+  all.kill("a");
+  all.start_node("a");
+  auto client = all.connect("a");
+  CHECK(client.ask(request) == "+OK ticket=" + ticket + " existing=1");
+  CHECK(field(client.ask("WAIT LAST none"), "state") == "done");
+  client.line(); // the empty output
+  CHECK(client.ask(request) == "+OK ticket=" + ticket + " existing=1");
+  CHECK(field(client.ask("STATUS " + ticket), "key") == "pay%204711");
+}
+
 TEST_CASE("R4: a node that is stopped gives its jobs to the others without counting an attempt") {
   cluster all;
   all.start_proxy();
