@@ -129,7 +129,8 @@ struct remote_request {
 /// Answers clients about tickets of other nodes, and about the cluster.
 using question_actor =
     link_listener::extend<caf::reacts_to<remote_request>, caf::reacts_to<session_closed>,
-                          caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>>;
+                          caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
+                          caf::reacts_to<stop_atom>>; ///< a clean stop begins
 
 struct proxy_connected {
   proxy_actor proxy;

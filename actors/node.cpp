@@ -201,6 +201,8 @@ void node_state::on_stop() {
   if (std::exchange(stopping_, true))
     return;
   open_or_close_intake();
+  tell_ledger([](auto& ledger, auto, auto& fx) { ledger.on_stop(fx); });
+  self_->send(questions_, stop_atom::value);
   tell_link([](auto& link, auto, auto& fx) {
     link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
   });

@@ -70,6 +70,7 @@ question_actor::behavior_type question_desk(question_desk_state::pointer self, n
       },
       [state](tick_atom) { state->on_tick(); },
       [](flush_atom) {},
+      [state](stop_atom) { state->tell([](auto& desk, auto, auto& fx) { desk.on_stop(fx); }); },
   };
 }
 

@@ -372,6 +372,8 @@ void node_life::stop() {
     if (std::exchange(stopping_, true))
       return;
     open_or_close_intake();
+    tell_ledger([](auto& ledger, auto, auto& fx) { ledger.on_stop(fx); });
+    tell_questions([](auto& desk, auto, auto& fx) { desk.on_stop(fx); });
     tell_link([](auto& link, auto, auto& fx) {
       link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
     });

@@ -92,6 +92,14 @@ std::vector<ledger_pending::id> ledger_pending::awaiting_location() const {
   return {locations_.begin(), locations_.end()};
 }
 
+std::vector<ledger_pending::id> ledger_pending::own_waits() const {
+  std::set<id> waits;
+  for (const auto& [sequence, which] : ends_)
+    if (!requests_.at(which).who.remote)
+      waits.insert(which);
+  return {waits.begin(), waits.end()};
+}
+
 std::vector<ledger_pending::id> ledger_pending::due(std::int64_t now_us) const {
   std::vector<id> result;
   for (const auto& [deadline, which] : deadlines_) {

@@ -52,6 +52,8 @@ public:
 
   [[nodiscard]] bool awaits_location(id which) const { return locations_.contains(which); }
   [[nodiscard]] std::vector<id> awaiting_location() const;
+  /// Of this node's own sessions, those that wait for ends of jobs.
+  [[nodiscard]] std::vector<id> own_waits() const;
   [[nodiscard]] std::vector<id> due(std::int64_t now_us) const;
   [[nodiscard]] std::vector<id> of(const requester& who) const;
   [[nodiscard]] std::vector<id> of_session(std::uint64_t session) const;

@@ -181,10 +181,18 @@ bool ticket_ledger::state::too_many_wait(const requester& from, request_kind kin
   return true;
 }
 
+bool ticket_ledger::state::may_not_wait(const requester& from, request_kind kind,
+                                        std::uint64_t sequence, ledger_effects& fx) const {
+  if (!stopping || from.remote)
+    return too_many_wait(from, kind, sequence, fx);
+  refuse(from, kind, errc::unavailable, sequence, stopping_text, fx);
+  return true;
+}
+
 void ticket_ledger::state::wait_for_end(const requester& from, const client_request& request,
                                         instant now, ledger_effects& fx) {
   const auto sequence = request.subject.sequence;
-  if (too_many_wait(from, request.kind, sequence, fx))
+  if (may_not_wait(from, request.kind, sequence, fx))
     return;
   pending_request waiting;
   waiting.who = from;
@@ -202,7 +210,7 @@ void ticket_ledger::state::wait_for_all(const requester& from, const client_requ
                [this](std::uint64_t sequence) { return jobs.find_open(sequence) != nullptr; });
   if (open.empty() || request.timeout_ms == 0)
     return answer_wait_all(from, request, fx);
-  if (too_many_wait(from, request.kind, 0, fx))
+  if (may_not_wait(from, request.kind, 0, fx))
     return;
   pending_request waiting;
   waiting.who = from;

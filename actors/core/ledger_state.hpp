@@ -27,6 +27,8 @@ namespace evenkeel::core {
 /// R15: said by the ledger that a ticket names, and by nobody else.
 inline constexpr auto not_found_text = "no such job here; it may have been forgotten";
 
+inline constexpr auto stopping_text = "this node is stopping; ask again when it is back";
+
 struct ticket_ledger::state {
   explicit state(ledger_limits wanted) : limits{wanted}, cache{wanted.cached_result_bytes} {}
 
@@ -54,6 +56,9 @@ struct ticket_ledger::state {
   /// True, and answered with -BUSY, when nothing more may wait.
   bool too_many_wait(const requester& from, request_kind kind, std::uint64_t sequence,
                      ledger_effects& fx) const;
+  /// Of a wait for the end of jobs; -UNAVAILABLE while the process is stopping.
+  bool may_not_wait(const requester& from, request_kind kind, std::uint64_t sequence,
+                    ledger_effects& fx) const;
   /// Keeps the request until the proxy has told where these jobs are.
   void ask_where(pending_request request, std::vector<std::uint64_t> sequences, instant now,
                  ledger_effects& fx);
@@ -110,6 +115,7 @@ struct ticket_ledger::state {
   ledger_jobs jobs;
   result_cache cache;
   ledger_pending pending;
+  bool stopping = false;           ///< own sessions' waits are refused
   std::set<std::uint64_t> loading; ///< records that the store was asked for
   ledger_submission submission;
   ledger_outbox outbox;

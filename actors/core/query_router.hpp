@@ -43,6 +43,8 @@ public:
   void on_request(const requester& from, const client_request& request, instant now,
                   desk_effects& fx);
   void on_session_closed(std::uint64_t session, desk_effects& fx);
+  /// The process is stopping: waits, present and to come, get -UNAVAILABLE.
+  void on_stop(desk_effects& fx);
   /// Takes answer; ignores the rest.
   void on_message(const proxy_message& message, instant now, desk_effects& fx);
   void on_tick(instant now, desk_effects& fx);

@@ -60,6 +60,7 @@ client_request status_of(const ticket& subject) {
 constexpr const char* no_link =
     "this node has no connection to the proxy now, which alone can reach other nodes";
 constexpr const char* link_broke = "the connection to the proxy broke; ask again";
+constexpr const char* stopping_here = "this node is stopping; ask again, here or at another node";
 constexpr const char* no_answer = "no answer came through the proxy in time; ask again";
 
 } // namespace
@@ -67,6 +68,7 @@ constexpr const char* no_answer = "no answer came through the proxy in time; ask
 struct question_desk::state {
   question_limits limits;
   std::uint64_t link = 0; ///< 0: none
+  bool stopping = false;
   std::uint64_t last_question = 0;
   std::map<std::uint64_t, open_question> questions;
   std::set<std::pair<std::int64_t, std::uint64_t>> deadlines; ///< without those that never come
@@ -132,6 +134,8 @@ void question_desk::on_request(const requester& from, const client_request& requ
     return refuse(errc::internal, "this request is not for other nodes");
   if (s.link == 0)
     return refuse(errc::unavailable, no_link);
+  if (s.stopping && request.kind == request_kind::wait)
+    return refuse(errc::unavailable, stopping_here);
   if (s.questions.size() >= s.limits.max_questions)
     return refuse(errc::busy, "too many questions to other nodes are open here");
   open_question question{from, request, needs_time(request), never_us, never_us};
@@ -225,6 +229,21 @@ void question_desk::on_session_closed(std::uint64_t session, desk_effects& fx) {
     s.take_out(s.questions.find(number));
     if (s.link != 0)
       fx.emit(to_proxy{s.link, abandon{number}});
+  }
+}
+
+void question_desk::on_stop(desk_effects& fx) {
+  auto& s = *state_;
+  s.stopping = true;
+  for (auto question = s.questions.begin(); question != s.questions.end();) {
+    const auto next = std::next(question);
+    if (question->second.request.kind == request_kind::wait) {
+      if (s.link != 0)
+        fx.emit(to_proxy{s.link, abandon{question->first}});
+      const auto taken = s.take_out(question);
+      fx.emit(reply{taken.from, refusal_of(taken.request, errc::unavailable, stopping_here)});
+    }
+    question = next;
   }
 }
 

@@ -88,6 +88,15 @@ void ticket_ledger::accept_submissions() {
   refuse_submissions(errc::ok, {});
 }
 
+void ticket_ledger::on_stop(ledger_effects& fx) {
+  state_->stopping = true;
+  for (const auto which : state_->pending.own_waits()) {
+    const auto request = state_->pending.take(which);
+    state_->refuse(request.who, request.kind, errc::unavailable, request.sequence, stopping_text,
+                   fx);
+  }
+}
+
 // -- the store and the clock
 // --------------------------------------------------------------------------
 

@@ -91,6 +91,8 @@ public:
   /// while the disk is nearly full (R13).
   void refuse_submissions(errc code, std::string why);
   void accept_submissions();
+  /// The process is stopping: waits of its own sessions, present and to come, get -UNAVAILABLE.
+  void on_stop(ledger_effects& fx);
 
   // -- the store and the clock
   // ------------------------------------------------------------------------

@@ -58,8 +58,7 @@ inline submitted_job sent_before(std::uint64_t sequence, job_spec spec = command
 
 class dispatch_harness {
 public:
-  explicit dispatch_harness(dispatch_settings with = {})
-      : settings{std::move(with)}, queue{settings} {
+  explicit dispatch_harness(const dispatch_settings& with = {}) : settings{with}, queue{settings} {
     begin(true);
   }
 
@@ -267,9 +266,7 @@ public:
 inline constexpr std::uint64_t home = 9;
 
 struct with_home : dispatch_harness {
-  explicit with_home(dispatch_settings with = {}) : dispatch_harness{std::move(with)} {
-    join(home, 0);
-  }
+  explicit with_home(const dispatch_settings& with = {}) : dispatch_harness{with} { join(home, 0); }
 };
 
 using sequences = std::vector<std::uint64_t>;

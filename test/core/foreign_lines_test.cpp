@@ -41,7 +41,7 @@ TEST_CASE("a line is no HTTP request only because its command speaks of one") {
 }
 
 TEST_CASE("lines that begin with an at sign or a brace are reserved") {
-  for (const auto* line : {"@5 SUBMIT -- date", "{\"verb\": \"PING\"}"}) {
+  for (const auto* line : {"@5 SUBMIT -- date", R"({"verb": "PING"})"}) {
     const auto result = parsed_line(line);
     CHECK(result.code == errc::bad_request);
     CHECK_FALSE(result.close);

@@ -242,3 +242,24 @@ TEST_CASE("a barrier over very many jobs is counted down, not searched") {
   home.hear(batch);
   CHECK(home.answer().done == count);
 }
+
+TEST_CASE("a node that stops tells those who wait, and who begins to") {
+  auto home = with_jobs(2);
+  const auto one = home.ask(wait_for(1));
+  const auto all = home.ask(wait_for_all({1, 2}));
+  home.step([&] { home.ledger.on_stop(home.fx); });
+  const auto replies = home.replies();
+  REQUIRE(replies.size() == 2);
+  CHECK(replies[0].to == one);
+  CHECK(replies[0].content.code == errc::unavailable);
+  CHECK(replies[0].content.subject == ticket{own_code, 1});
+  CHECK(replies[1].to == all);
+  CHECK(replies[1].content.code == errc::unavailable);
+  home.ask(wait_for(2));
+  CHECK(home.answer().code == errc::unavailable);
+  home.ask(wait_for_all({2}));
+  CHECK(home.answer().code == errc::unavailable);
+  home.finish(1, result_of("x"));
+  home.ask(wait_for(1));
+  CHECK(home.answer().outputs.at(0) == "x");
+}

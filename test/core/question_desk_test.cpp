@@ -317,6 +317,21 @@ TEST_SUITE("question_desk") {
     CHECK(told.subject == subject);
     CHECK(told.text == "no such job");
   }
+
+  TEST_CASE("a node that stops gives up its clients' waits, and only these") {
+    fixture x;
+    x.up();
+    x.ask(session_1, wait_for(wait_for_ever));
+    x.ask(session_2, request_of(request_kind::status));
+    x.run([&](auto& fx) { x.desk.on_stop(fx); });
+    const auto told = x.only_reply(session_1);
+    CHECK(told.code == errc::unavailable);
+    CHECK(told.subject == subject);
+    CHECK(x.abandoned == std::vector<std::uint64_t>{x.queries[0].question});
+    CHECK(x.desk.pending() == 1);
+    x.ask(session_1, wait_for(wait_for_ever));
+    CHECK(x.only_reply(session_1).code == errc::unavailable);
+  }
 }
 
 } // namespace evenkeel::core::test

@@ -176,6 +176,25 @@ TEST_CASE("R3: a once job that was running on a killed node is lost and not star
   CHECK(std::string{std::istreambuf_iterator<char>(again), {}} == "x\n");
 }
 
+TEST_CASE("a node that is stopped tells those who wait at it") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  all.start_node("b");
+  const auto ticket = all.submit("a", 1, "SUBMIT -- exec sleep 1000").front();
+  all.await_state("a", ticket, "running");
+  auto at_home = all.connect("a");
+  auto elsewhere = all.connect("b");
+  at_home.send("PING\nWAIT " + ticket + "\n");
+  elsewhere.send("PING\nWAIT " + ticket + "\n");
+  CHECK(at_home.line() == "+OK pong");
+  CHECK(elsewhere.line() == "+OK pong");
+  all.at("b").signal(SIGTERM);
+  CHECK(elsewhere.line().rfind("-UNAVAILABLE ticket=" + ticket + " this node is stopping", 0) == 0);
+  all.at("a").signal(SIGTERM);
+  CHECK(at_home.line().rfind("-UNAVAILABLE ticket=" + ticket + " this node is stopping", 0) == 0);
+}
+
 TEST_CASE("a job submitted again with its key after a kill is the same job") {
   cluster all;
   all.start_proxy();

@@ -12,7 +12,7 @@ namespace evenkeel {
 
 namespace {
 
-constexpr std::size_t mebibyte = 1024U * 1024U;
+constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 
 /// Texts that are put together in a wrong order are found out.
 std::string text_of(std::size_t size, char first = 'a') {
@@ -50,7 +50,7 @@ travelling_result result_with(std::size_t out, std::size_t err) {
   return result;
 }
 
-answer answer_with(std::vector<std::size_t> sizes) {
+answer answer_with(const std::vector<std::size_t>& sizes) {
   answer x;
   x.question = 9;
   x.content.jobs.emplace_back();
