@@ -21,8 +21,6 @@ namespace evenkeel::persistence {
 
 namespace {
 
-constexpr std::size_t write_buffer_bytes = std::size_t{16} << 20;
-
 leveldb::Slice slice_of(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
 }
@@ -126,12 +124,13 @@ private:
   database db_;
 };
 
-leveldb::Options leveldb_options(bool strict, bool create) {
+leveldb::Options leveldb_options(const environment& on, bool strict, bool create) {
   leveldb::Options options;
+  options.info_log = on.log;
+  options.write_buffer_size = on.log_bytes;
   options.create_if_missing = create;
   options.paranoid_checks = strict;
   options.reuse_logs = false; // R13
-  options.write_buffer_size = write_buffer_bytes;
   // Records are mostly small integers and text: a third of the bytes to write again in compactions,
   // for work in LevelDB's own thread.
   options.compression = leveldb::kSnappyCompression;
@@ -213,9 +212,8 @@ public:
 
 private:
   leveldb::Status try_open(bool strict, bool create) {
-    auto how = leveldb_options(strict, create);
+    auto how = leveldb_options(on_, strict, create);
     how.env = files_.get();
-    how.info_log = on_.log;
     leveldb::DB* opened = nullptr;
     auto result = leveldb::DB::Open(how, directory_, &opened);
     db_ = database(opened, closer{on_.before_close});
