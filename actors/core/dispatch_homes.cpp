@@ -146,8 +146,12 @@ void dispatch_queue::state::send_granted(node_entry& node, const fence& at, disp
   }
   placed.reserved = false;
   fx.put(record::placement{id, at, placed.attempt, node.ledger}, durability::written);
-  outbox(node).assignments.push_back(
-      {{id, at}, placed.attempt, placed.alone, *job.grant, node_of(id.ledger).code, *job.spec});
+  outbox(node).assignments.push_back({{id, at},
+                                      placed.attempt,
+                                      placed.alone,
+                                      *job.grant,
+                                      node_of(id.ledger).code,
+                                      job.spec.unpack()});
 }
 
 void dispatch_queue::state::on_verdicts(node_entry& node, const verdict_batch& batch, instant now,

@@ -9,7 +9,7 @@ namespace evenkeel::core {
 void dispatch_queue::state::place(node_entry& node, const job_id& id, job_entry& job,
                                   const fence& at, std::uint32_t attempt, instant now) {
   take_out(id, job);
-  const auto bytes = job.spec ? static_cast<std::uint32_t>(size_of(*job.spec)) : 0U;
+  const auto bytes = job.spec ? static_cast<std::uint32_t>(job.spec.size()) : 0U;
   auto& placed = node.executor.load[at];
   placed.id = id;
   placed.attempt = attempt;

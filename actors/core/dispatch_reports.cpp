@@ -71,11 +71,11 @@ std::string dispatch_queue::state::why_waiting(const job_entry& job) const {
   });
   if (!any)
     return "no-live-executor";
-  if (job.spec && job.spec->kind == job_kind::function
+  if (job.spec && job.spec.kind() == job_kind::function
       && std::none_of(nodes.begin(), nodes.end(), [&](const auto& item) {
-           return item.second.live && offers(item.second.kind, class_of(*job.spec));
+           return item.second.live && offers(item.second.kind, class_of(job.spec));
          }))
-    return "no-node-has-function-" + job.spec->text;
+    return "no-node-has-function-" + std::string(job.spec.text());
   return "waiting-for-a-slot";
 }
 

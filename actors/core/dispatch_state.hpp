@@ -4,6 +4,7 @@
 
 #include "actors/core/dispatch_queue.hpp"
 #include "actors/core/load_table.hpp"
+#include "actors/core/packed_spec.hpp"
 #include "actors/core/stall_watch.hpp"
 
 #include <array>
@@ -41,7 +42,7 @@ struct queue_key {
 struct job_entry {
   std::int64_t submitted_ms = 0;
   std::int64_t since_ms = 0;          ///< unix time of the current assignment
-  std::unique_ptr<job_spec> spec;     ///< null: only an executor has told of this job
+  packed_spec spec;                   ///< empty: only an executor has told of this job
   std::unique_ptr<start_grant> grant; ///< once jobs, when granted
   ledger_id executor;                 ///< of the current assignment
   fence current;                      ///< of the current assignment; invalid: none
@@ -49,7 +50,7 @@ struct job_entry {
   std::uint32_t attempts = 0;         ///< begun and over
   std::uint32_t deaths = 0;
   job_phase phase = job_phase::held;
-  [[nodiscard]] bool once() const { return spec && spec->once; }
+  [[nodiscard]] bool once() const { return spec && spec.once(); }
 };
 
 /// What must be known of a job to choose an executor; jobs of one class queue together.
@@ -152,7 +153,7 @@ struct dispatch_queue::state {
   job_entry* find(const job_id& id);
   job_entry& create(const job_id& id, std::int64_t submitted_ms);
   void set_phase(const job_id& id, job_entry& job, job_phase next);
-  void set_spec(job_entry& job, job_spec spec);
+  void set_spec(job_entry& job, const job_spec& spec);
   void requeue(const job_id& id, job_entry& job, const fence& lost);
   void enqueue(const job_id& id, job_entry& job);
   void take_out(const job_id& id, job_entry& job);
@@ -218,7 +219,7 @@ struct dispatch_queue::state {
   [[nodiscard]] static bool presumably_running(const node_entry& node, const fence& at);
 
   // dispatch_balance.cpp: who runs what
-  static job_class class_of(const job_spec& spec);
+  static job_class class_of(const packed_spec& spec);
   [[nodiscard]] bool offers(std::uint32_t kind, const job_class& what) const;
   void refresh(node_entry& node);
   void pump(instant now, dispatch_effects& fx);
