@@ -7,7 +7,7 @@
 namespace evenkeel::core {
 
 bool dispatch_queue::state::suspected(const job_entry& job) const {
-  return job.deaths > 0 && job.deaths + 1 >= settings.max_deaths;
+  return job.deaths > 0 && job.deaths + 1U >= settings.max_deaths;
 }
 
 void dispatch_queue::state::keep_none_free() {

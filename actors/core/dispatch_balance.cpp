@@ -48,13 +48,13 @@ void dispatch_queue::state::park(const queue_key& key, job_entry& job) {
 }
 
 /// The first job of this queue whose home lets it start now; those of absent homes are set aside.
-std::optional<queue_key> dispatch_queue::state::head_of(std::set<queue_key>& queue) {
+std::optional<queue_key> dispatch_queue::state::head_of(job_order& queue) {
   while (!queue.empty()) {
-    const auto key = *queue.begin();
+    const auto key = queue.front();
     auto& job = node_of(key.id.ledger).home.jobs.at(key.id.sequence);
     if (may_start(key, job))
       return key;
-    queue.erase(queue.begin()); // here, since `take_out` would also drop the empty queue
+    queue.erase(key); // here, since `take_out` would also drop the empty queue
     set_phase(key.id, job, job_phase::held);
     park(key, job);
   }

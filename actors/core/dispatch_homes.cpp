@@ -57,7 +57,7 @@ void dispatch_queue::state::on_submitted(node_entry& node, const submitted_job& 
   }
   job->submitted_ms = incoming.submitted_ms;
   job->attempts = std::max(job->attempts, incoming.attempts);
-  job->deaths = std::max(job->deaths, incoming.deaths);
+  job->deaths = std::max(job->deaths, few(incoming.deaths));
   set_spec(*job, incoming.spec);
   if (incoming.grant.granted.valid())
     job->grant = std::make_unique<start_grant>(incoming.grant);
@@ -175,7 +175,7 @@ void dispatch_queue::state::on_verdict(node_entry& node, const verdict& item, in
   job->attempts = std::max(job->attempts, item.attempts);
   if (item.assigned < job->last_lost)
     return; // the answers to later losses follow
-  job->deaths = item.deaths;
+  job->deaths = few(item.deaths);
   if (job->spec)
     save(id, *job, fx);
   if (job->phase == job_phase::judged && job->grant) {

@@ -186,7 +186,7 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
     requeue(id, job, at);
     return;
   }
-  job.deaths += death ? 1 : 0;
+  job.deaths = few(job.deaths + (death ? 1U : 0U));
   if (job.spec)
     save(id, job, fx);
   auto& home = node_of(id.ledger);

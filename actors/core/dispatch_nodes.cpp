@@ -12,6 +12,7 @@ void dispatch_queue::state::place(node_entry& node, const job_id& id, job_entry&
   const auto bytes = job.spec ? static_cast<std::uint32_t>(job.spec.size()) : 0U;
   auto& placed = node.executor.load[at];
   placed.id = id;
+  placed.since_ms = now.wall_ms;
   placed.attempt = attempt;
   placed.bytes = bytes;
   placed.alone = suspected(job);
@@ -20,7 +21,6 @@ void dispatch_queue::state::place(node_entry& node, const job_id& id, job_entry&
   node.executor.prefetch_bytes += bytes;
   job.executor = node.ledger;
   job.current = at;
-  job.since_ms = now.wall_ms;
   set_phase(id, job, job_phase::assigned);
   refresh(node);
 }

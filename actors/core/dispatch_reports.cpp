@@ -33,9 +33,10 @@ whereabouts dispatch_queue::state::where_is(const job_id& id, const job_entry& j
       const auto placed = executor->second.executor.load.find(job.current);
       where.state = shown(presumably_running(executor->second, job.current));
       where.node = executor->second.name;
-      where.since_ms = job.since_ms;
-      if (placed != executor->second.executor.load.end())
+      if (placed != executor->second.executor.load.end()) {
+        where.since_ms = placed->second.since_ms;
         where.attempt = placed->second.attempt;
+      }
       if (!executor->second.live)
         where.reason = "executor-away";
     }
