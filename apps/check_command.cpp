@@ -23,8 +23,8 @@ What is found: damaged records; records in quarantine (damaged ones that a start
 in the numbers of synced batches; damaged or zeroed stretches of the log, by file and byte. A log
 that merely ends too early is what a crash leaves, and only noted.
 
---repair does the least that makes the directory usable: it sets damaged records aside; skips the
-damaged part of a log; or puts the database together again from what can be read. Before the last
+--repair does the least that makes the directory usable: it sets damaged records aside; keeps what
+is whole of a damaged log; or puts the database together again from what can be read. Before the last
 two it copies the directory to DIR.before-repair, and it says what may be lost.
 
 Exit status: 0 clean, or all repaired; 1 if something was found, or could not be done; 2 for a wrong

@@ -74,7 +74,7 @@ void print_verdict(std::ostream& out, const inspection& found) {
     out << "--repair, or the next start, sets the damaged records aside in quarantine\n";
     return;
   case remedy::skip_log:
-    out << "the log is damaged: --repair keeps all but what the damage hides (counted above)\n";
+    out << "the log is damaged: --repair keeps every batch in it that is whole (counted above)\n";
     return;
   case remedy::rebuild:
     out << "the database is damaged: --repair puts it together again from what can be read "

@@ -5,6 +5,7 @@
 #include "persistence/keys.hpp"
 #include "persistence/leveldb_store.hpp"
 #include "persistence/log_files.hpp"
+#include "persistence/log_salvage.hpp"
 #include "persistence/overlay_env.hpp"
 #include "persistence/payload.hpp"
 #include "persistence/quarantine.hpp"
@@ -52,7 +53,8 @@ public:
     found_.problems.push_back(strict.text);
     store_options lenient;
     lenient.skip_damaged_log = true;
-    if (read(lenient).ok()) {
+    overlay_env files(leveldb::Env::Default());
+    if (salvage_logs(directory_, files).ok() && read(lenient, files).ok()) {
       raise(remedy::skip_log);
       return;
     }
@@ -75,6 +77,8 @@ private:
   status read_rebuilt() {
     overlay_env files(leveldb::Env::Default());
     captured_log log;
+    if (auto salvaged = salvage_logs(directory_, files); !salvaged.ok())
+      return salvaged;
     if (auto rebuilt = rebuild(directory_, files, log); !rebuilt.ok())
       return rebuilt;
     return read({}, files);

@@ -1,9 +1,8 @@
 #include "persistence/log_scan.hpp"
 
-#include "persistence/crc32c.hpp"
+#include "persistence/log_format.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include <utility>
 
 namespace evenkeel::persistence {
 
@@ -11,43 +10,13 @@ namespace {
 
 using nature = log_stretch::nature;
 
-constexpr std::size_t block_bytes = 32768;
-constexpr std::size_t header_bytes = 7;
-enum fragment_type : std::uint8_t { full = 1, first = 2, middle = 3, last = 4 };
-
-struct fragment {
-  std::uint32_t crc = 0;
-  std::size_t length = 0;
-  std::uint8_t type = 0;
-};
-
-fragment read_header(std::string_view bytes) {
-  fragment header;
-  std::uint16_t length = 0;
-  std::memcpy(&header.crc, bytes.data(), sizeof header.crc);
-  std::memcpy(&length, bytes.data() + sizeof header.crc, sizeof length);
-  header.length = length;
-  header.type = static_cast<std::uint8_t>(bytes[sizeof header.crc + sizeof length]);
-  return header;
-}
-
-std::uint32_t masked(std::uint32_t crc) {
-  constexpr std::uint32_t delta = 0xa282ead8U;
-  return ((crc >> 15U) | (crc << 17U)) + delta;
-}
-
-/// `bytes` begin with a header, and what it says is true.
-bool is_intact(std::string_view bytes, const fragment& header) {
-  constexpr std::size_t type_at = header_bytes - 1;
-  return header.type != 0 && header.type <= last && header_bytes + header.length <= bytes.size()
-         && masked(crc32c(bytes.substr(type_at, 1 + header.length))) == header.crc;
-}
+using namespace log_format;
 
 /// LevelDB takes a length that leads beyond the end for the mark of a crash, and drops what is left
 /// without a word. A crash leaves no whole fragment behind that.
 bool anything_intact_in(std::string_view bytes) {
   for (; bytes.size() >= header_bytes; bytes.remove_prefix(1))
-    if (const auto header = read_header(bytes); header.length > 0 && is_intact(bytes, header))
+    if (read_header(bytes).length > 0 && is_intact(bytes))
       return true;
   return false;
 }
@@ -63,14 +32,14 @@ public:
         add(nature::zeroed, at + used, rest.size());
         return;
       }
-      if (!is_intact(rest, header)) {
-        const bool torn = is_last && header_bytes + header.length > rest.size()
-                          && !anything_intact_in(rest.substr(1));
+      if (!is_intact(rest)) {
+        const bool torn =
+            is_last && header.size() > rest.size() && !anything_intact_in(rest.substr(1));
         add(torn ? nature::torn_end : nature::damaged, at + used, rest.size());
         return;
       }
       intact(header, at + used);
-      used += header_bytes + header.length;
+      used += header.size();
     }
     if (is_last && bytes.size() < block_bytes && used < bytes.size())
       add(nature::torn_end, at + used, bytes.size() - used);

@@ -5,6 +5,7 @@
 #include "persistence/data_directory.hpp"
 #include "persistence/directory_copy.hpp"
 #include "persistence/leveldb_store.hpp"
+#include "persistence/log_salvage.hpp"
 #include "persistence/quarantine.hpp"
 #include "persistence/rebuild.hpp"
 #include "persistence/recovery.hpp"
@@ -83,8 +84,11 @@ private:
     if (auto copied = copy_database(directory_, report_.copy); !copied.ok())
       return copied;
     report_.done.push_back("copied the database, as it was, to " + report_.copy);
+    if (auto salvaged = salvage_logs(directory_, *leveldb::Env::Default()); !salvaged.ok())
+      return salvaged;
+    report_.done.emplace_back("kept what is whole of damaged logs");
     if (found_.needed != remedy::rebuild)
-      return {};
+      return sync_directory(directory_);
     captured_log log;
     if (auto rebuilt = rebuild(directory_, *leveldb::Env::Default(), log); !rebuilt.ok())
       return rebuilt;

@@ -1,10 +1,12 @@
 #include "persistence/log_scan.hpp"
 
+#include "persistence/log_salvage.hpp"
 #include "test/persistence/damage.hpp"
 #include "test/persistence/store_places.hpp"
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 
 namespace {
@@ -70,4 +72,40 @@ TEST_CASE("a length that leads beyond the end is damage when whole fragments fol
   auto log = written_log(100);
   log[5] = '\x7f';
   CHECK(scan_log(log) == stretches{{nature::damaged, 0, log.size()}});
+}
+
+TEST_CASE("a salvaged log that was whole is the same log") {
+  for (const auto size : {std::size_t{1}, std::size_t{100}, std::size_t{20'000},
+                          std::size_t{32'700}, std::size_t{100'000}}) {
+    const auto log = written_log(size);
+    CHECK(salvage_log(log) == log);
+  }
+}
+
+TEST_CASE("a salvaged log lacks only the batches that were hit") {
+  const auto whole = written_log(1'000); // no batch crosses the end of a block
+  const auto batch = whole.size() / 10;
+  for (std::size_t hit = 300; hit < whole.size(); hit += 991) {
+    auto log = whole;
+    log[hit] ^= 1;
+    const auto saved = salvage_log(log);
+    CHECK(scan_log(saved).empty());
+    const auto lost = whole.size() - saved.size();
+    CHECK(lost < 2 * batch);
+  }
+}
+
+TEST_CASE("what is salvaged from any damage is a log without damage") {
+  std::mt19937 luck(5);
+  const auto whole = written_log(7'000);
+  for (int i = 0; i < 200; ++i) {
+    auto log = whole;
+    for (auto hits = 1 + luck() % 5; hits > 0; --hits)
+      log[luck() % log.size()] = static_cast<char>(luck());
+    if (luck() % 2 == 0)
+      log.resize(luck() % log.size());
+    const auto saved = salvage_log(log);
+    CHECK(scan_log(saved).empty());
+    CHECK(saved.size() <= whole.size());
+  }
 }

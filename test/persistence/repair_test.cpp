@@ -110,8 +110,8 @@ TEST_CASE("a repair of a damaged log keeps a copy and gives no lost number again
   CHECK_FALSE(report.lost.empty());
   CHECK(content_of(fs::path(report.copy) / log.filename()) == damaged_log);
   const auto after = start(place);
-  CHECK(after.jobs.size() > jobs_per_life);
   CHECK(after.jobs.size() < 2 * jobs_per_life);
+  CHECK(after.jobs.size() >= 2 * jobs_per_life - 2); // what the damage hit, and no more
   CHECK(after.next_sequence > 2 * jobs_per_life + skipped_sequences / 2);
   CHECK(after.starts > skipped_starts);
   CHECK(inspect(place.directory()).clean());
