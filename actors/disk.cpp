@@ -1,5 +1,6 @@
 #include "actors/disk.hpp"
 
+#include "actors/clock.hpp"
 #include "actors/log.hpp"
 #include "persistence/leveldb_store.hpp"
 #include "persistence/recovery.hpp"
@@ -43,7 +44,7 @@ std::uint64_t recover_disk(persistence::store& disk,
         ++count;
         on_record(std::move(content));
       },
-      report);
+      report, read_clock().wall_ms);
   log_report(report);
   if (!state.ok())
     throw std::runtime_error(state.text);

@@ -65,15 +65,20 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   limits.max_open_jobs = options.max_open_jobs;
   all->ledger = std::make_shared<core::ticket_ledger>(limits);
   std::vector<record::value> held;
+  bool identified = false;
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
     if (std::holds_alternative<record::proxy_identity>(content))
       throw std::runtime_error(options.data_directory + " is the data directory of a proxy");
+    identified = identified || std::holds_alternative<record::identity>(content);
     all->link->recover(content);
     if (std::holds_alternative<record::held_attempt>(content))
       held.push_back(std::move(content));
     else
       all->ledger->recover(content);
   });
+  if (count > 0 && !identified) // its tickets would become those of a new ledger
+    throw std::runtime_error("data directory " + options.data_directory
+                             + " holds a ledger that has lost its identity: restore the directory");
   all->link->on_start(read_clock(), all->link_fx);
   core::executor_settings settings;
   settings.node = options.name;

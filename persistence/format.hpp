@@ -1,11 +1,12 @@
 // The bytes on disk: their grammar, and every constant that is written into a file.
 //
-//   entry    = record | format | number | quarantined
+//   entry    = record | format | number | quarantined | quarantined_at
 //   record   = record_key -> frame
 //   format   = "F" -> frame of u32 data_format_version; the first thing ever written
 //   number   = "N" big-endian-u64 n -> big-endian-u64 oldest: the n-th synced batch, in which the
 //              numbers from `oldest` on were still kept (batch_numbers.hpp)
 //   quarantined = "Q" big-endian-u64 count record_key -> the damaged bytes as they were found
+//   quarantined_at = "W" big-endian-u64 count -> big-endian-u64 unix time in ms: when that was
 //
 //   record_key = kind_prefix fields, each a big-endian u64, so that LevelDB's order is by ledger,
 //                then sequence, then fence:
@@ -100,6 +101,7 @@ inline constexpr char waiting_result = 'w';
 inline constexpr std::string_view data_format_key = "F";
 inline constexpr std::string_view number_prefix = "N";
 inline constexpr std::string_view quarantine_prefix = "Q";
+inline constexpr std::string_view quarantined_at_prefix = "W";
 
 /// True for whatever is not an entry of the store itself.
 constexpr bool is_record_key(std::string_view key) {

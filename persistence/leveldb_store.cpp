@@ -1,22 +1,25 @@
 #include "persistence/leveldb_store.hpp"
 
 #include "persistence/data_directory.hpp"
+#include "persistence/directory_syncing_env.hpp"
+#include "persistence/log_files.hpp"
 
 #include <leveldb/db.h>
+#include <leveldb/env.h>
 #include <leveldb/write_batch.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
+#include <functional>
+#include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace evenkeel::persistence {
 
 namespace {
-
-constexpr std::size_t write_buffer_bytes = std::size_t{16} << 20;
 
 leveldb::Slice slice_of(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
@@ -34,10 +37,10 @@ status damaged(const std::string& directory, const std::string& what) {
   return {
       store_error::damaged,
       "the database in " + name_of(directory) + " is damaged (" + what
-          + "). Stop, copy the directory and check the disk. A damaged log alone can be skipped "
-            "once (skip_damaged_log), without the changes that it hides. A proxy's directory "
-            "may be removed: the nodes hold all that is in it. A node's may not: it is the only "
-            "copy of its tickets"};
+          + "). `evenkeel check --data " + directory
+          + "` shows what is wrong and what can be repaired. A proxy's directory may be removed: "
+            "the nodes hold all that is in it. A node's may not: it is the only copy of its "
+            "tickets"};
 }
 
 status translate(const leveldb::Status& from, const std::string& directory) {
@@ -48,10 +51,20 @@ status translate(const leveldb::Status& from, const std::string& directory) {
   return {store_error::io, name_of(directory) + ": " + from.ToString()};
 }
 
+struct closer {
+  std::function<void()> before;
+  void operator()(leveldb::DB* db) const {
+    if (before)
+      before();
+    delete db;
+  }
+};
+using database = std::unique_ptr<leveldb::DB, closer>;
+
 class leveldb_store final : public store {
 public:
-  leveldb_store(std::string directory, std::unique_ptr<leveldb::DB> db)
-      : directory_(std::move(directory)), db_(std::move(db)) {}
+  leveldb_store(std::string directory, std::unique_ptr<leveldb::Env> files, database db)
+      : directory_(std::move(directory)), files_(std::move(files)), db_(std::move(db)) {}
 
   status begin(const store_options& options, open_report& report) {
     return start(name_of(directory_), options, report);
@@ -107,29 +120,45 @@ private:
   }
 
   std::string directory_;
-  std::unique_ptr<leveldb::DB> db_;
+  std::unique_ptr<leveldb::Env> files_; ///< outlives db_
+  database db_;
 };
 
-leveldb::Options leveldb_options(bool strict, bool create) {
+leveldb::Options leveldb_options(const environment& on, bool strict, bool create) {
   leveldb::Options options;
+  options.info_log = on.log;
+  options.write_buffer_size = on.log_bytes;
   options.create_if_missing = create;
   options.paranoid_checks = strict;
   options.reuse_logs = false; // R13
-  options.write_buffer_size = write_buffer_bytes;
   // Records are mostly small integers and text: a third of the bytes to write again in compactions,
   // for work in LevelDB's own thread.
   options.compression = leveldb::kSnappyCompression;
   return options;
 }
 
+std::vector<std::string> names_in(leveldb::Env& files, const std::string& directory) {
+  std::vector<std::string> names;
+  (void)files.GetChildren(directory, &names); // none where it cannot be read: opening tells why
+  return names;
+}
+
 /// LevelDB takes a directory without CURRENT for a new one and deletes every table in it.
-bool holds_tables(const std::string& directory) {
-  std::error_code ignored;
-  const auto entries = std::filesystem::directory_iterator(directory, ignored);
-  return std::any_of(begin(entries), end(entries), [](const auto& entry) {
-    const auto extension = entry.path().extension();
-    return extension == ".ldb" || extension == ".sst" || extension == ".log";
-  });
+bool holds_tables(leveldb::Env& files, const std::string& directory) {
+  const auto names = names_in(files, directory);
+  return std::any_of(names.begin(), names.end(),
+                     [](const auto& name) { return is_table(name) || is_log(name); });
+}
+
+/// What LevelDB would drop in silence, since a damaged length looks like the end of the log to it.
+/// Empty: nothing.
+std::string damage_in_logs(leveldb::Env& files, const std::string& directory) {
+  for (const auto& name : names_in(files, directory))
+    if (is_log(name))
+      for (const auto& stretch : scan_log_file(files, directory + "/" + name))
+        if (stretch.what == log_stretch::nature::damaged)
+          return name + " is damaged from byte " + std::to_string(stretch.offset) + " on";
+  return {};
 }
 
 status explain_failed_open(const leveldb::Status& from, const std::string& directory) {
@@ -149,47 +178,89 @@ status explain_failed_open(const leveldb::Status& from, const std::string& direc
   return result;
 }
 
-leveldb::Status open_database(const std::string& directory, bool strict, bool create,
-                              std::unique_ptr<leveldb::DB>& db) {
-  leveldb::DB* opened = nullptr;
-  auto result = leveldb::DB::Open(leveldb_options(strict, create), directory, &opened);
-  db.reset(opened);
-  return result;
-}
+/// One directory that is being opened.
+class opening {
+public:
+  opening(const std::string& directory, const environment& on)
+      : directory_(directory), on_(on),
+        sync_(on.sync_directory ? on.sync_directory : sync_directory),
+        files_(std::make_unique<directory_syncing_env>(
+            on.files != nullptr ? on.files : leveldb::Env::Default(),
+            on.read_only ? [](const std::string&) { return status{}; } : sync_)) {}
+
+  open_result operator()(const store_options& options) {
+    open_result result;
+    if (!on_.read_only)
+      result.state = make_data_directory(directory_);
+    const bool existed = files_->FileExists(directory_ + "/CURRENT");
+    if (result.state.ok() && !existed && holds_tables(*files_, directory_))
+      result.state = damaged(directory_, "its file CURRENT is missing");
+    if (result.state.ok())
+      result.state = open_database(options, existed, result.report);
+    if (result.state.ok() && !on_.read_only)
+      result.state = sync_(directory_);
+    if (!result.state.ok())
+      return result;
+    auto fresh = std::make_unique<leveldb_store>(directory_, std::move(files_), std::move(db_));
+    result.state = fresh->begin(options, result.report);
+    if (result.report.created && existed)
+      result.report.warnings.push_back(name_of(directory_) + " had a database without any entry");
+    if (result.state.ok())
+      result.opened = std::move(fresh);
+    return result;
+  }
+
+private:
+  leveldb::Status try_open(bool strict, bool create) {
+    auto how = leveldb_options(on_, strict, create);
+    how.env = files_.get();
+    leveldb::DB* opened = nullptr;
+    auto result = leveldb::DB::Open(how, directory_, &opened);
+    db_ = database(opened, closer{on_.before_close});
+    return result;
+  }
+
+  status open_database(const store_options& options, bool existed, open_report& report) {
+    auto damage = damage_in_logs(*files_, directory_);
+    if (!damage.empty() && !options.skip_damaged_log)
+      return lock_and_then(damaged(directory_, damage));
+    auto opened = try_open(true, !existed);
+    if (damage.empty() && opened.IsCorruption())
+      damage = opened.ToString();
+    if (!damage.empty() && options.skip_damaged_log)
+      report.warnings.push_back("skipped damage in the log of " + name_of(directory_) + ": "
+                                + damage);
+    if (opened.IsCorruption() && options.skip_damaged_log) {
+      opened = try_open(false, false); // turns the log into a table
+      db_.reset();
+      if (opened.ok())
+        opened = try_open(true, false);
+    }
+    return opened.ok() ? status{} : explain_failed_open(opened, directory_);
+  }
+
+  /// A log that somebody is writing may look damaged.
+  status lock_and_then(status otherwise) {
+    leveldb::FileLock* lock = nullptr;
+    const auto locked = files_->LockFile(directory_ + "/LOCK", &lock);
+    if (!locked.ok())
+      return explain_failed_open(locked, directory_);
+    files_->UnlockFile(lock);
+    return otherwise;
+  }
+
+  std::string directory_;
+  environment on_;
+  directory_syncing_env::sync_function sync_;
+  std::unique_ptr<directory_syncing_env> files_;
+  database db_;
+};
 
 } // namespace
 
-open_result open_leveldb_store(const std::string& directory, const store_options& options) {
-  if (auto made = make_data_directory(directory); !made.ok())
-    return {std::move(made), nullptr, {}};
-  const bool existed = std::filesystem::exists(directory + "/CURRENT");
-  if (!existed && holds_tables(directory))
-    return {damaged(directory, "its file CURRENT is missing"), nullptr, {}};
-
-  open_result result;
-  std::unique_ptr<leveldb::DB> db;
-  auto opened = open_database(directory, true, !existed, db);
-  if (opened.IsCorruption() && options.skip_damaged_log) {
-    result.report.warnings.push_back("skipped damage in the log of " + name_of(directory) + ": "
-                                     + opened.ToString());
-    opened = open_database(directory, false, false, db); // turns the log into a table
-    db.reset();
-    if (opened.ok())
-      opened = open_database(directory, true, false, db);
-  }
-  if (!opened.ok()) {
-    result.state = explain_failed_open(opened, directory);
-    return result;
-  }
-  result.state = sync_directory(directory); // LevelDB renames CURRENT without
-  auto fresh = std::make_unique<leveldb_store>(directory, std::move(db));
-  if (result.state.ok())
-    result.state = fresh->begin(options, result.report);
-  if (result.report.created && existed)
-    result.report.warnings.push_back(name_of(directory) + " had a database without any entry");
-  if (result.state.ok())
-    result.opened = std::move(fresh);
-  return result;
+open_result open_leveldb_store(const std::string& directory, const store_options& options,
+                               const environment& on) {
+  return opening(directory, on)(options);
 }
 
 } // namespace evenkeel::persistence

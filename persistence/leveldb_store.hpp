@@ -2,6 +2,7 @@
 // Owns the directory's lock as long as it lives. Must not know: records.
 #pragma once
 
+#include "persistence/environment.hpp"
 #include "persistence/store.hpp"
 
 #include <string>
@@ -13,6 +14,7 @@ namespace evenkeel::persistence {
 ///  - unusable, io: the text says what the system said.
 ///  - damaged: the text says what a human can do. Nothing was changed.
 /// A log that ends in the middle of a batch is what a crash leaves: that batch never happened.
-open_result open_leveldb_store(const std::string& directory, const store_options& options = {});
+open_result open_leveldb_store(const std::string& directory, const store_options& options = {},
+                               const environment& on = {});
 
 } // namespace evenkeel::persistence

@@ -1,10 +1,12 @@
 #include "persistence/recovery.hpp"
 
-#include "persistence/codec.hpp"
 #include "persistence/format.hpp"
 #include "persistence/keys.hpp"
+#include "persistence/quarantine.hpp"
+#include "persistence/record_reader.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -13,12 +15,6 @@ namespace evenkeel::persistence {
 namespace {
 
 constexpr std::size_t warnings_by_name = 20;
-
-struct damaged_entry {
-  std::string key;
-  std::string value;
-  std::string what;
-};
 
 /// One pass over the store; changes nothing.
 class reader {
@@ -29,10 +25,8 @@ public:
   bool operator()(std::string_view key, std::string_view value) {
     if (!format::is_record_key(key))
       return true;
-    auto content = decode_(value);
+    auto content = read_(key, value);
     if (auto* intact = std::get_if<record::value>(&content)) {
-      if (decode_key(key) != record::key_of(*intact))
-        return set_aside(key, value, "a record that belongs elsewhere");
       ++report_.records;
       on_record_(std::move(*intact));
       return true;
@@ -49,50 +43,30 @@ public:
   std::vector<damaged_entry> damaged;
 
 private:
-  bool set_aside(std::string_view key, std::string_view value, std::string what) {
-    const auto where = decode_key(key);
-    if (where && (where->type == record::kind::identity || where->type == record::kind::issued)) {
-      refused = {store_error::damaged, describe_key(key) + " is damaged (" + what
+  bool set_aside(std::string_view key, std::string_view value, std::string why) {
+    if (is_essential(key)) {
+      refused = {store_error::damaged, describe_key(key) + " is damaged (" + why
                                            + "), and without it no ticket of this ledger can be "
                                              "vouched for: restore the data directory"};
       return false;
     }
-    damaged.push_back({std::string(key), std::string(value), std::move(what)});
+    damaged.push_back({std::string(key), std::string(value), std::move(why)});
     return true;
   }
 
   const record_callback& on_record_;
   open_report& report_;
-  decoder decode_;
+  record_reader read_;
 };
 
-/// Counts on from what is there already, so that no evidence is overwritten.
-status last_quarantine_number(store& from, std::uint64_t& number) {
-  return from.scan(format::quarantine_prefix, [&](auto key, auto) {
-    key.remove_prefix(format::quarantine_prefix.size());
-    if (key.size() >= sizeof number)
-      number = read_big_endian(key);
-    return true;
-  });
-}
-
-status quarantine(store& from, const std::vector<damaged_entry>& damaged, open_report& report) {
-  std::uint64_t number = 0;
-  if (auto scanned = last_quarantine_number(from, number); !scanned.ok())
-    return scanned;
-  write_batch moves;
-  for (const auto& entry : damaged) {
-    std::string key(format::quarantine_prefix);
-    append_big_endian(key, ++number);
-    moves.put(key + entry.key, entry.value);
-    moves.erase(entry.key);
-  }
-  if (auto moved = from.commit(std::move(moves), true); !moved.ok())
+status set_aside(store& from, const std::vector<damaged_entry>& damaged, std::int64_t wall_ms,
+                 open_report& report) {
+  if (auto moved = quarantine(from, damaged, wall_ms); !moved.ok())
     return moved;
   report.quarantined += damaged.size();
   const auto named = std::min(damaged.size(), warnings_by_name);
   for (std::size_t i = 0; i < named; ++i)
-    report.warnings.push_back(describe_key(damaged[i].key) + " is damaged (" + damaged[i].what
+    report.warnings.push_back(describe_key(damaged[i].key) + " is damaged (" + damaged[i].why
                               + ") and was set aside in quarantine");
   if (damaged.size() > named)
     report.warnings.push_back(std::to_string(damaged.size() - named)
@@ -102,13 +76,14 @@ status quarantine(store& from, const std::vector<damaged_entry>& damaged, open_r
 
 } // namespace
 
-status recover(store& from, const record_callback& on_record, open_report& report) {
+status recover(store& from, const record_callback& on_record, open_report& report,
+               std::int64_t wall_ms) {
   reader pass(on_record, report);
   if (auto scanned = from.scan("", std::ref(pass)); !scanned.ok())
     return scanned;
   if (!pass.refused.ok())
     return std::move(pass.refused);
-  return pass.damaged.empty() ? status{} : quarantine(from, pass.damaged, report);
+  return pass.damaged.empty() ? status{} : set_aside(from, pass.damaged, wall_ms, report);
 }
 
 } // namespace evenkeel::persistence

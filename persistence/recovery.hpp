@@ -4,6 +4,7 @@
 #include "messages/records.hpp"
 #include "persistence/store.hpp"
 
+#include <cstdint>
 #include <functional>
 
 namespace evenkeel::persistence {
@@ -15,10 +16,10 @@ using record_callback = std::function<void(record::value&&)>;
 /// not be used and nothing was moved:
 ///  - newer_format: a record of a kind or version that only a newer program knows; named in the
 ///  text.
-///  - damaged: the store itself, or one of the records that a ledger cannot do without: its
-///  identity
-///    and the numbers it has issued (a new ledger in its place would break promises already given).
+///  - damaged: the store itself, or an essential record (record_reader.hpp).
 ///  - io: reading failed.
-status recover(store& from, const record_callback& on_record, open_report& report);
+/// `wall_ms` is noted beside what goes to the quarantine; 0: nothing is noted.
+status recover(store& from, const record_callback& on_record, open_report& report,
+               std::int64_t wall_ms = 0);
 
 } // namespace evenkeel::persistence

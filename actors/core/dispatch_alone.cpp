@@ -7,7 +7,7 @@
 namespace evenkeel::core {
 
 bool dispatch_queue::state::suspected(const job_entry& job) const {
-  return job.deaths > 0 && job.deaths + 1 >= settings.max_deaths;
+  return job.deaths > 0 && job.deaths + 1U >= settings.max_deaths;
 }
 
 void dispatch_queue::state::keep_none_free() {
@@ -21,7 +21,7 @@ void dispatch_queue::state::keep_none_free() {
 
 /// The one that is kept free already, or else the emptiest; null when none can run this job.
 node_entry* dispatch_queue::state::keep_free_for(const job_entry& job) {
-  const auto what = class_of(*job.spec);
+  const auto what = class_of(job.spec);
   const auto fits = [&](const node_entry& node) {
     return node.live && !node.draining && node.executor.reported && node.slots > 0
            && offers(node.kind, what);
@@ -57,7 +57,7 @@ void dispatch_queue::state::pump_alone(instant now, dispatch_effects& fx) {
       park(key, job);
       continue;
     }
-    const auto what = class_of(*job.spec);
+    const auto what = class_of(job.spec);
     auto* node = hopeless.contains(what) ? nullptr : keep_free_for(job);
     if (node == nullptr) {
       hopeless.insert(what);

@@ -7,8 +7,8 @@
 
 namespace evenkeel::core {
 
-job_class dispatch_queue::state::class_of(const job_spec& spec) {
-  return {spec.kind == job_kind::function ? spec.text : std::string{}, spec.once};
+job_class dispatch_queue::state::class_of(const packed_spec& spec) {
+  return {std::string(spec.kind() == job_kind::function ? spec.text() : ""), spec.once()};
 }
 
 bool dispatch_queue::state::offers(std::uint32_t kind, const job_class& what) const {
@@ -48,13 +48,13 @@ void dispatch_queue::state::park(const queue_key& key, job_entry& job) {
 }
 
 /// The first job of this queue whose home lets it start now; those of absent homes are set aside.
-std::optional<queue_key> dispatch_queue::state::head_of(std::set<queue_key>& queue) {
+std::optional<queue_key> dispatch_queue::state::head_of(job_order& queue) {
   while (!queue.empty()) {
-    const auto key = *queue.begin();
+    const auto key = queue.front();
     auto& job = node_of(key.id.ledger).home.jobs.at(key.id.sequence);
     if (may_start(key, job))
       return key;
-    queue.erase(queue.begin()); // here, since `take_out` would also drop the empty queue
+    queue.erase(key); // here, since `take_out` would also drop the empty queue
     set_phase(key.id, job, job_phase::held);
     park(key, job);
   }
@@ -109,7 +109,7 @@ void dispatch_queue::state::assign(node_entry& node, const queue_key& key, insta
   }
   fx.put(record::placement{key.id, at, attempt, node.ledger}, durability::written);
   outbox(node).assignments.push_back(
-      {{key.id, at}, attempt, placed.alone, {}, home.code, *job.spec});
+      {{key.id, at}, attempt, placed.alone, {}, home.code, job.spec.unpack()});
 }
 
 void dispatch_queue::state::pump(instant now, dispatch_effects& fx) {
@@ -170,7 +170,7 @@ std::uint64_t dispatch_queue::state::recall_from(node_entry& node, std::uint64_t
 bool dispatch_queue::state::wanted_elsewhere(const job_entry* job) const {
   if (job == nullptr || !job->spec)
     return false;
-  const auto what = class_of(*job->spec);
+  const auto what = class_of(job->spec);
   return std::any_of(loads.idle_kinds().begin(), loads.idle_kinds().end(),
                      [&](const auto& item) { return offers(item.first, what); });
 }

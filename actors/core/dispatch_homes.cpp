@@ -57,7 +57,7 @@ void dispatch_queue::state::on_submitted(node_entry& node, const submitted_job& 
   }
   job->submitted_ms = incoming.submitted_ms;
   job->attempts = std::max(job->attempts, incoming.attempts);
-  job->deaths = std::max(job->deaths, incoming.deaths);
+  job->deaths = std::max(job->deaths, few(incoming.deaths));
   set_spec(*job, incoming.spec);
   if (incoming.grant.granted.valid())
     job->grant = std::make_unique<start_grant>(incoming.grant);
@@ -146,8 +146,12 @@ void dispatch_queue::state::send_granted(node_entry& node, const fence& at, disp
   }
   placed.reserved = false;
   fx.put(record::placement{id, at, placed.attempt, node.ledger}, durability::written);
-  outbox(node).assignments.push_back(
-      {{id, at}, placed.attempt, placed.alone, *job.grant, node_of(id.ledger).code, *job.spec});
+  outbox(node).assignments.push_back({{id, at},
+                                      placed.attempt,
+                                      placed.alone,
+                                      *job.grant,
+                                      node_of(id.ledger).code,
+                                      job.spec.unpack()});
 }
 
 void dispatch_queue::state::on_verdicts(node_entry& node, const verdict_batch& batch, instant now,
@@ -171,7 +175,7 @@ void dispatch_queue::state::on_verdict(node_entry& node, const verdict& item, in
   job->attempts = std::max(job->attempts, item.attempts);
   if (item.assigned < job->last_lost)
     return; // the answers to later losses follow
-  job->deaths = item.deaths;
+  job->deaths = few(item.deaths);
   if (job->spec)
     save(id, *job, fx);
   if (job->phase == job_phase::judged && job->grant) {

@@ -39,7 +39,7 @@ std::string dispatch_queue::state::wrong_totals() const {
     recalling += node.executor.recalls;
     running_alone += node.executor.alone;
     for (const auto& [sequence, job] : node.home.jobs) {
-      const auto size = job.spec ? size_of(*job.spec) : 0;
+      const auto size = job.spec ? job.spec.size() : 0;
       ++counted[static_cast<std::size_t>(job.phase)];
       bytes += size;
       parked += job.phase == job_phase::parked ? size : 0;
@@ -89,7 +89,7 @@ std::string dispatch_queue::state::wrong_job(const job_id& id, const job_entry& 
   const auto key = key_of(id, job);
   switch (job.phase) {
   case job_phase::queued: {
-    const auto queue = job.spec ? queues.find(class_of(*job.spec)) : queues.end();
+    const auto queue = job.spec ? queues.find(class_of(job.spec)) : queues.end();
     const bool in_class = queue != queues.end() && queue->second.contains(key);
     if (!job.spec || (suspected(job) ? !alone.contains(key) : !in_class))
       return "is in no queue, or in the wrong one";

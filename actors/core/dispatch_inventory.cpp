@@ -45,11 +45,11 @@ void dispatch_queue::state::end_of_home(node_entry& node, dispatch_effects& fx) 
     unnamed.push_back(known->first);
   for (const auto sequence : unnamed)
     drop({node.ledger, sequence}, fx);
-  for (const auto& key : std::exchange(node.home.parked, {})) {
+  std::exchange(node.home.parked, {}).for_each([&](const queue_key& key) {
     auto& job = *find(key.id);
     set_phase(key.id, job, job_phase::held);
     enqueue(key.id, job);
-  }
+  });
   for (const auto& [sequence, losses] : node.home.losses) // new to it, or the answer was lost
     outbox(node).lost.insert(outbox(node).lost.end(), losses.begin(), losses.end());
   release_held(false);

@@ -44,7 +44,7 @@ void dispatch_queue::state::set_phase(const job_id& id, job_entry& job, job_phas
   auto& home = node_of(id.ledger).home;
   home.outstanding -= counts_as_outstanding(job.phase) ? 1 : 0;
   home.outstanding += counts_as_outstanding(next) ? 1 : 0;
-  const auto bytes = job.spec ? size_of(*job.spec) : 0;
+  const auto bytes = job.spec ? job.spec.size() : 0;
   parked_bytes -= job.phase == job_phase::parked ? bytes : 0;
   parked_bytes += next == job_phase::parked ? bytes : 0;
   if (job.phase == job_phase::granting)
@@ -55,9 +55,9 @@ void dispatch_queue::state::set_phase(const job_id& id, job_entry& job, job_phas
 }
 
 /// Once per job: its spec never changes. A job without one is in no queue.
-void dispatch_queue::state::set_spec(job_entry& job, job_spec spec) {
+void dispatch_queue::state::set_spec(job_entry& job, const job_spec& spec) {
   spec_bytes += size_of(spec);
-  job.spec = std::make_unique<job_spec>(std::move(spec));
+  job.spec = packed_spec{spec};
 }
 
 /// From any phase in which it is on no executor into the queue, as far as it may.
@@ -73,7 +73,7 @@ void dispatch_queue::state::enqueue(const job_id& id, job_entry& job) {
   if (suspected(job))
     alone.insert(key_of(id, job));
   else
-    queues[class_of(*job.spec)].insert(key_of(id, job));
+    queues[class_of(job.spec)].insert(key_of(id, job));
 }
 
 /// After an attempt came to nothing. What we know of the job may be from before a power cut: it may
@@ -95,7 +95,7 @@ void dispatch_queue::state::take_out(const job_id& id, job_entry& job) {
   if (job.phase == job_phase::parked) {
     node_of(id.ledger).home.parked.erase(key);
   } else if (job.phase == job_phase::queued && alone.erase(key) == 0 && job.spec) {
-    const auto queue = queues.find(class_of(*job.spec));
+    const auto queue = queues.find(class_of(job.spec));
     if (queue != queues.end() && queue->second.erase(key) > 0 && queue->second.empty())
       queues.erase(queue);
   }
@@ -113,7 +113,7 @@ void dispatch_queue::state::drop(const job_id& id, dispatch_effects& fx) {
   set_phase(id, *job, job_phase::held);
   --phases[static_cast<std::size_t>(job_phase::held)];
   if (job->spec)
-    spec_bytes -= size_of(*job->spec);
+    spec_bytes -= job->spec.size();
   home.losses.erase(id.sequence);
   home.jobs.erase(id.sequence);
   fx.erase({record::kind::cluster_job, id, {}});
@@ -186,7 +186,7 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
     requeue(id, job, at);
     return;
   }
-  job.deaths += death ? 1 : 0;
+  job.deaths = few(job.deaths + (death ? 1U : 0U));
   if (job.spec)
     save(id, job, fx);
   auto& home = node_of(id.ledger);
@@ -228,7 +228,7 @@ void dispatch_queue::state::save(const job_id& id, const job_entry& job,
     content.granted_executor = job.grant->executor;
     content.granted_process = job.grant->process;
   }
-  content.spec = *job.spec;
+  content.spec = job.spec.unpack();
   // Deaths must not be forgotten in a power cut while their home is away (R14). They are rare.
   fx.put(std::move(content), job.deaths > 0 ? durability::synced : durability::written);
 }

@@ -9,9 +9,10 @@ namespace evenkeel::core {
 void dispatch_queue::state::place(node_entry& node, const job_id& id, job_entry& job,
                                   const fence& at, std::uint32_t attempt, instant now) {
   take_out(id, job);
-  const auto bytes = job.spec ? static_cast<std::uint32_t>(size_of(*job.spec)) : 0U;
+  const auto bytes = job.spec ? static_cast<std::uint32_t>(job.spec.size()) : 0U;
   auto& placed = node.executor.load[at];
   placed.id = id;
+  placed.since_ms = now.wall_ms;
   placed.attempt = attempt;
   placed.bytes = bytes;
   placed.alone = suspected(job);
@@ -20,7 +21,6 @@ void dispatch_queue::state::place(node_entry& node, const job_id& id, job_entry&
   node.executor.prefetch_bytes += bytes;
   job.executor = node.ledger;
   job.current = at;
-  job.since_ms = now.wall_ms;
   set_phase(id, job, job_phase::assigned);
   refresh(node);
 }

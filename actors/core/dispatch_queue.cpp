@@ -136,7 +136,7 @@ void dispatch_queue::recover(const record::value& content) {
   } else if (const auto* waiting = std::get_if<record::cluster_job>(&content)) {
     auto& job = s.create(waiting->job, waiting->submitted_ms);
     job.attempts = waiting->attempts;
-    job.deaths = waiting->deaths;
+    job.deaths = few(waiting->deaths);
     s.set_spec(job, waiting->spec);
     if (waiting->granted.valid())
       job.grant = std::make_unique<start_grant>(

@@ -33,9 +33,10 @@ whereabouts dispatch_queue::state::where_is(const job_id& id, const job_entry& j
       const auto placed = executor->second.executor.load.find(job.current);
       where.state = shown(presumably_running(executor->second, job.current));
       where.node = executor->second.name;
-      where.since_ms = job.since_ms;
-      if (placed != executor->second.executor.load.end())
+      if (placed != executor->second.executor.load.end()) {
+        where.since_ms = placed->second.since_ms;
         where.attempt = placed->second.attempt;
+      }
       if (!executor->second.live)
         where.reason = "executor-away";
     }
@@ -71,11 +72,11 @@ std::string dispatch_queue::state::why_waiting(const job_entry& job) const {
   });
   if (!any)
     return "no-live-executor";
-  if (job.spec && job.spec->kind == job_kind::function
+  if (job.spec && job.spec.kind() == job_kind::function
       && std::none_of(nodes.begin(), nodes.end(), [&](const auto& item) {
-           return item.second.live && offers(item.second.kind, class_of(*job.spec));
+           return item.second.live && offers(item.second.kind, class_of(job.spec));
          }))
-    return "no-node-has-function-" + job.spec->text;
+    return "no-node-has-function-" + std::string(job.spec.text());
   return "waiting-for-a-slot";
 }
 

@@ -2,12 +2,16 @@
 // Not for anyone else.
 #pragma once
 
+#include "actors/core/chunked_set.hpp"
 #include "actors/core/dispatch_queue.hpp"
 #include "actors/core/load_table.hpp"
+#include "actors/core/packed_spec.hpp"
 #include "actors/core/stall_watch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -38,19 +42,29 @@ struct queue_key {
   friend auto operator<=>(const queue_key&, const queue_key&) = default;
 };
 
+using job_order = chunked_set<queue_key>;
+
+/// With its spec and its place in a queue under 300 bytes for a command of 100: there are millions.
 struct job_entry {
   std::int64_t submitted_ms = 0;
-  std::int64_t since_ms = 0;          ///< unix time of the current assignment
-  std::unique_ptr<job_spec> spec;     ///< null: only an executor has told of this job
+  packed_spec spec;                   ///< empty: only an executor has told of this job
   std::unique_ptr<start_grant> grant; ///< once jobs, when granted
   ledger_id executor;                 ///< of the current assignment
   fence current;                      ///< of the current assignment; invalid: none
   fence last_lost;                    ///< highest fence of this job known as lost
   std::uint32_t attempts = 0;         ///< begun and over
-  std::uint32_t deaths = 0;
+  std::uint16_t deaths = 0;           ///< see `few`
   job_phase phase = job_phase::held;
-  [[nodiscard]] bool once() const { return spec && spec->once; }
+  [[nodiscard]] bool once() const { return spec && spec.once(); }
 };
+
+static_assert(sizeof(job_entry) <= 80);
+
+/// Beyond 65,535 deaths are not counted.
+inline std::uint16_t few(std::uint32_t deaths) {
+  constexpr std::uint32_t most = std::numeric_limits<std::uint16_t>::max();
+  return static_cast<std::uint16_t>(std::min(deaths, most));
+}
 
 /// What must be known of a job to choose an executor; jobs of one class queue together.
 struct job_class {
@@ -62,6 +76,7 @@ struct job_class {
 /// One assignment in an executor's load. Unless `stopping`, its job's current one.
 struct placement_entry {
   job_id id;
+  std::int64_t since_ms = 0; ///< unix time
   std::uint32_t attempt = 0;
   std::uint32_t bytes = 0; ///< of its spec
   bool reserved = false;   ///< once jobs: nothing was sent yet; waits for its grant or its executor
@@ -85,7 +100,7 @@ struct node_outbox {
 /// A ledger as the home of its jobs.
 struct home_part {
   std::map<std::uint64_t, job_entry> jobs;
-  std::set<queue_key> parked;
+  job_order parked;
   std::set<std::uint64_t> granting; ///< its jobs in that phase
   /// Losses that it has to count and has not answered, by job, ascending fences (R14).
   std::map<std::uint64_t, std::vector<lost_attempt>> losses;
@@ -152,7 +167,7 @@ struct dispatch_queue::state {
   job_entry* find(const job_id& id);
   job_entry& create(const job_id& id, std::int64_t submitted_ms);
   void set_phase(const job_id& id, job_entry& job, job_phase next);
-  void set_spec(job_entry& job, job_spec spec);
+  void set_spec(job_entry& job, const job_spec& spec);
   void requeue(const job_id& id, job_entry& job, const fence& lost);
   void enqueue(const job_id& id, job_entry& job);
   void take_out(const job_id& id, job_entry& job);
@@ -218,13 +233,13 @@ struct dispatch_queue::state {
   [[nodiscard]] static bool presumably_running(const node_entry& node, const fence& at);
 
   // dispatch_balance.cpp: who runs what
-  static job_class class_of(const job_spec& spec);
+  static job_class class_of(const packed_spec& spec);
   [[nodiscard]] bool offers(std::uint32_t kind, const job_class& what) const;
   void refresh(node_entry& node);
   void pump(instant now, dispatch_effects& fx);
   bool assign_one(instant now, dispatch_effects& fx);
   std::optional<queue_key> best_for(const load_table::place& place, std::uint32_t kind);
-  std::optional<queue_key> head_of(std::set<queue_key>& queue);
+  std::optional<queue_key> head_of(job_order& queue);
   [[nodiscard]] bool may_start(const queue_key& key, const job_entry& job);
   void park(const queue_key& key, job_entry& job);
   void assign(node_entry& node, const queue_key& key, instant now, dispatch_effects& fx);
@@ -279,11 +294,11 @@ struct dispatch_queue::state {
 
   std::map<ledger_id, node_entry> nodes;
   std::vector<node_entry*> dirty; ///< in the order in which they got something to send
-  std::vector<std::set<std::string>> kinds{{}};    ///< what executors offer, first seen first
-  std::map<job_class, std::set<queue_key>> queues; ///< none is empty for long
-  std::set<queue_key> alone;                       ///< last tries of suspected poison jobs
-  std::optional<ledger_id> kept_free;              ///< the executor that empties for one
-  std::uint64_t alone_placed = 0;                  ///< placements that run alone
+  std::vector<std::set<std::string>> kinds{{}}; ///< what executors offer, first seen first
+  std::map<job_class, job_order> queues;        ///< none is empty for long
+  std::set<queue_key> alone;                    ///< last tries of suspected poison jobs
+  std::optional<ledger_id> kept_free;           ///< the executor that empties for one
+  std::uint64_t alone_placed = 0;               ///< placements that run alone
   /// By steady_us, when to queue them again. Entries of jobs that are not delayed any more stay.
   std::multimap<std::int64_t, job_id> delayed;
   load_table loads;

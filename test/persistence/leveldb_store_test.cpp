@@ -1,6 +1,7 @@
 #include "persistence/leveldb_store.hpp"
 
 #include "persistence/data_directory.hpp"
+#include "test/persistence/damage.hpp"
 #include "test/persistence/store_places.hpp"
 
 #include <doctest/doctest.h>
@@ -55,23 +56,6 @@ public:
 private:
   pid_t pid_ = -1;
 };
-
-/// The only log of a store that was closed or copied.
-fs::path log_in(const fs::path& directory) {
-  std::vector<fs::path> logs;
-  for (const auto& entry : fs::directory_iterator(directory))
-    if (entry.path().extension() == ".log")
-      logs.push_back(entry.path());
-  REQUIRE(logs.size() == 1);
-  return logs.front();
-}
-
-void overwrite(const fs::path& file, std::uintmax_t offset, const std::string& bytes) {
-  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
-  stream.seekp(static_cast<std::streamoff>(offset));
-  stream << bytes;
-  REQUIRE(stream.flush().good());
-}
 
 /// Sequences "a0", "a1", ... that are in the store, counted; they must have no hole.
 int commits_in(store& from) {
@@ -238,7 +222,7 @@ TEST_CASE("a damaged log is one clear error that changes nothing, and can be ski
     const auto refused = open_leveldb_store(scratch.path("copy"));
     CHECK(refused.state.code == store_error::damaged);
     CHECK(contains(refused.state.text, scratch.path("copy")));
-    CHECK(contains(refused.state.text, "skip_damaged_log"));
+    CHECK(contains(refused.state.text, "evenkeel check --data " + scratch.path("copy")));
   }
   store_options options;
   options.skip_damaged_log = true;
@@ -249,6 +233,21 @@ TEST_CASE("a damaged log is one clear error that changes nothing, and can be ski
     CHECK_FALSE(skipped.report.missing_batches.empty());
   }
   CHECK(open_leveldb_store(scratch.path("copy")).report.warnings.empty());
+}
+
+// LevelDB takes such a length for the end of what was written.
+TEST_CASE("a damaged length at the end of a log does not drop synced batches in silence") {
+  leveldb_place place;
+  const scratch_directory scratch;
+  leave_log(place, scratch.path("copy"), true, 100);
+  const auto log = log_in(scratch.path("copy"));
+  std::uintmax_t third = 0;
+  for (int i = 0; i < 2; ++i)
+    third += fragment_bytes(log, third);
+  overwrite(log, third + 4, "\xff\x7f");
+  const auto refused = open_leveldb_store(scratch.path("copy"));
+  CHECK(refused.state.code == store_error::damaged);
+  CHECK(contains(refused.state.text, "from byte " + std::to_string(third)));
 }
 
 TEST_CASE("a damaged table is one clear error") {

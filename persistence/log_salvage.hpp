@@ -1,0 +1,25 @@
+// What can be saved of a damaged log: LevelDB gives up the rest of a block of 32 KiB with the first
+// bad byte in it; here every batch that is whole stays.
+// Must not know: what a batch holds.
+#pragma once
+
+#include "persistence/store.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace leveldb {
+class Env;
+} // namespace leveldb
+
+namespace evenkeel::persistence {
+
+/// A log with the whole batches of `log` (grammar: log_scan.hpp), in their order. A damaged
+/// fragment is stepped over where its length leads to an intact one; otherwise the rest of its
+/// block is left out. (Looking for something intact at every byte would find what clients wrote.)
+std::string salvage_log(std::string_view log);
+
+/// Puts salvaged logs in the place of the damaged ones of a database that nobody has open.
+status salvage_logs(const std::string& directory, leveldb::Env& files);
+
+} // namespace evenkeel::persistence

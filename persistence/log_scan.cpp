@@ -1,0 +1,104 @@
+#include "persistence/log_scan.hpp"
+
+#include "persistence/log_format.hpp"
+
+#include <utility>
+
+namespace evenkeel::persistence {
+
+namespace {
+
+using nature = log_stretch::nature;
+
+using namespace log_format;
+
+/// LevelDB takes a length that leads beyond the end for the mark of a crash, and drops what is left
+/// without a word. A crash leaves no whole fragment behind that.
+bool anything_intact_in(std::string_view bytes) {
+  for (; bytes.size() >= header_bytes; bytes.remove_prefix(1))
+    if (read_header(bytes).length > 0 && is_intact(bytes))
+      return true;
+  return false;
+}
+
+class scanner {
+public:
+  void block(std::string_view bytes, std::uint64_t at, bool is_last) {
+    std::size_t used = 0;
+    while (bytes.size() - used >= header_bytes) {
+      const auto rest = bytes.substr(used);
+      const auto header = read_header(rest);
+      if (header.type == 0 && header.length == 0) {
+        add(nature::zeroed, at + used, rest.size());
+        return;
+      }
+      if (!is_intact(rest)) {
+        const bool torn =
+            is_last && header.size() > rest.size() && !anything_intact_in(rest.substr(1));
+        add(torn ? nature::torn_end : nature::damaged, at + used, rest.size());
+        return;
+      }
+      intact(header, at + used);
+      used += header.size();
+    }
+    if (is_last && bytes.size() < block_bytes && used < bytes.size())
+      add(nature::torn_end, at + used, bytes.size() - used);
+  }
+
+  std::vector<log_stretch> finish(std::uint64_t end) {
+    if (!found_.empty() && found_.back().what == nature::zeroed
+        && found_.back().offset + found_.back().bytes == end)
+      found_.back().what = nature::zeroed_end;
+    else if (in_batch_ && (found_.empty() || found_.back().offset < batch_at_))
+      found_.push_back({nature::torn_end, batch_at_, end - batch_at_});
+    return std::move(found_);
+  }
+
+private:
+  void intact(const fragment& header, std::uint64_t at) {
+    if (header.type == first)
+      batch_at_ = at;
+    in_batch_ = header.type == first || header.type == middle;
+  }
+
+  void add(nature what, std::uint64_t offset, std::uint64_t bytes) {
+    if (!found_.empty() && found_.back().what == what
+        && found_.back().offset + found_.back().bytes == offset)
+      found_.back().bytes += bytes;
+    else
+      found_.push_back({what, offset, bytes});
+  }
+
+  std::vector<log_stretch> found_;
+  bool in_batch_ = false;
+  std::uint64_t batch_at_ = 0;
+};
+
+} // namespace
+
+std::vector<log_stretch> scan_log(std::string_view log) {
+  scanner scan;
+  for (std::size_t at = 0; at < log.size(); at += block_bytes)
+    scan.block(log.substr(at, block_bytes), at, log.size() - at <= block_bytes);
+  return scan.finish(log.size());
+}
+
+std::string_view to_text(log_stretch::nature what) {
+  switch (what) {
+  case nature::damaged:
+    return "damaged";
+  case nature::zeroed:
+    return "zeroed";
+  case nature::torn_end:
+    return "not written to the end";
+  case nature::zeroed_end:
+    return "zeros to the end";
+  }
+  return "";
+}
+
+bool is_normal(log_stretch::nature what) {
+  return what == nature::torn_end || what == nature::zeroed_end;
+}
+
+} // namespace evenkeel::persistence

@@ -1,0 +1,145 @@
+#include "persistence/repair.hpp"
+
+#include "persistence/captured_log.hpp"
+#include "persistence/codec.hpp"
+#include "persistence/data_directory.hpp"
+#include "persistence/directory_copy.hpp"
+#include "persistence/leveldb_store.hpp"
+#include "persistence/log_salvage.hpp"
+#include "persistence/quarantine.hpp"
+#include "persistence/rebuild.hpp"
+#include "persistence/recovery.hpp"
+
+#include <leveldb/env.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace evenkeel::persistence {
+
+namespace {
+
+/// LevelDB's lock on a directory, for as long as this lives.
+class directory_lock {
+public:
+  explicit directory_lock(const std::string& directory) {
+    (void)leveldb::Env::Default()->LockFile(directory + "/LOCK", &lock_);
+  }
+  directory_lock(const directory_lock&) = delete;
+  directory_lock& operator=(const directory_lock&) = delete;
+  ~directory_lock() {
+    if (lock_ != nullptr)
+      leveldb::Env::Default()->UnlockFile(lock_);
+  }
+  [[nodiscard]] bool held() const { return lock_ != nullptr; }
+
+private:
+  leveldb::FileLock* lock_ = nullptr;
+};
+
+/// Numbers that were promised to nobody before, whatever was lost.
+std::vector<record::change> skipped_numbers(const inspection& found) {
+  std::vector<record::change> changes;
+  if (found.node) {
+    auto node = *found.node;
+    node.incarnation_counter += skipped_starts;
+    changes.push_back(record::put(node));
+    changes.push_back(record::put(record::issued{found.next_sequence + skipped_sequences}));
+  }
+  if (found.proxy) {
+    auto proxy = *found.proxy;
+    proxy.epoch_counter += skipped_starts;
+    proxy.settled = false; // nodes that it knew of may be gone from its records
+    changes.push_back(record::put(proxy));
+  }
+  return changes;
+}
+
+class repairing {
+public:
+  repairing(std::string directory, const inspection& found, std::int64_t wall_ms)
+      : directory_(std::move(directory)), found_(found), wall_ms_(wall_ms) {}
+
+  repair_report operator()() {
+    if (!found_.state.ok())
+      report_.state = found_.state;
+    else if (found_.needed == remedy::beyond)
+      report_.state = {store_error::damaged,
+                       "data directory " + directory_ + " cannot be repaired: restore it"};
+    else if (lossy())
+      report_.state = make_usable();
+    if (report_.state.ok())
+      report_.state = settle();
+    return std::move(report_);
+  }
+
+private:
+  [[nodiscard]] bool lossy() const { return found_.needed >= remedy::skip_log; }
+
+  status make_usable() {
+    const directory_lock lock(directory_);
+    if (!lock.held())
+      return {store_error::in_use, "data directory " + directory_ + " is in use"};
+    if (auto copied = copy_database(directory_, report_.copy); !copied.ok())
+      return copied;
+    report_.done.push_back("copied the database, as it was, to " + report_.copy);
+    if (auto salvaged = salvage_logs(directory_, *leveldb::Env::Default()); !salvaged.ok())
+      return salvaged;
+    report_.done.emplace_back("kept what is whole of damaged logs");
+    if (found_.needed != remedy::rebuild)
+      return sync_directory(directory_);
+    captured_log log;
+    if (auto rebuilt = rebuild(directory_, *leveldb::Env::Default(), log); !rebuilt.ok())
+      return rebuilt;
+    report_.done.emplace_back("put the database together again from its readable tables and logs");
+    report_.lost.emplace_back("records in unreadable parts of tables are gone, and what was erased "
+                              "shortly before may be back");
+    return sync_directory(directory_);
+  }
+
+  status settle() {
+    store_options options;
+    options.skip_damaged_log = lossy();
+    const auto opened = open_leveldb_store(directory_, options);
+    add(opened.report.warnings);
+    if (!opened.state.ok())
+      return opened.state;
+    open_report recovered;
+    auto state = recover(
+        *opened.opened, [](record::value&&) {}, recovered, wall_ms_);
+    add(recovered.warnings);
+    if (!state.ok() || !lossy())
+      return state;
+    report_.lost.emplace_back("changes that the damaged part of the log held are gone: tickets, "
+                              "results, or what was known of them");
+    const auto changes = skipped_numbers(found_);
+    if (changes.empty())
+      return {};
+    report_.done.emplace_back("numbers go on with a large step, so that none of those that may be "
+                              "lost is given again");
+    return opened.opened->commit(encode(changes), true);
+  }
+
+  void add(const std::vector<std::string>& sentences) {
+    report_.done.insert(report_.done.end(), sentences.begin(), sentences.end());
+  }
+
+  std::string directory_;
+  const inspection& found_;
+  std::int64_t wall_ms_;
+  repair_report report_;
+};
+
+} // namespace
+
+repair_report repair(const std::string& directory, const inspection& found, std::int64_t wall_ms) {
+  return repairing(directory, found, wall_ms)();
+}
+
+status empty_quarantine(const std::string& directory, std::uint64_t& count) {
+  const auto opened = open_leveldb_store(directory);
+  return opened.state.ok() ? drop_quarantine(*opened.opened, count) : opened.state;
+}
+
+} // namespace evenkeel::persistence
