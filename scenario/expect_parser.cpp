@@ -42,7 +42,6 @@ comparison take_relation(words_left& words, std::string name) {
 }
 
 std::vector<comparison> take_comparisons(words_left& words, const std::string& example) {
-  words = split_operators(words);
   std::vector<comparison> all;
   do
     all.push_back(take_relation(words, take(words, "a comparison, as in " + example)));
@@ -81,7 +80,6 @@ errors_expected errors(words_left& words) {
 }
 
 marks_expected marks(words_left& words) {
-  words = split_operators(words);
   marks_expected wanted;
   std::string word = "run";
   const auto is_relation = [](const std::string& text) {
@@ -100,7 +98,6 @@ marks_expected marks(words_left& words) {
 }
 
 news_expected news(words_left& words) {
-  words = split_operators(words);
   const auto what = take(words, "\"tickets\" or \"results\"");
   if (what != "tickets" && what != "results")
     throw std::invalid_argument("what is new are tickets or results, not " + what);
@@ -126,6 +123,8 @@ expect_step parse_expectation(words_left words) {
     wanted.within = time_from(words.back());
     words.erase(words.end() - 2, words.end());
   }
+  if (!words.empty() && words.front() != "log")
+    words = split_operators(words);
   const auto what = take(words, std::string("something to expect; ") + forms);
   if (what == "results")
     wanted.what = results(words);

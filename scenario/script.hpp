@@ -46,7 +46,7 @@ struct submit_step {
 /// Clients that go on submitting.
 struct load_step {
   std::size_t clients = 0;        ///< 0: stop
-  milliseconds pause{10};         ///< of each client, between two requests
+  milliseconds pause{50};         ///< of each client, between two requests
   std::vector<std::string> homes; ///< empty: every node, also those that come later
   std::string job;
   friend bool operator==(const load_step&, const load_step&) = default;

@@ -58,13 +58,15 @@ cut_line cut_into_words(std::string_view line) {
     line.remove_prefix(begin);
     const auto word = line.substr(0, line.find_first_of(blanks));
     line.remove_prefix(word.size());
-    const bool may_have_job = !found.words.empty() && submits(found.words.front());
-    if (!may_have_job || !word.ends_with(':')) {
+    const bool colon = word.ends_with(':');
+    const auto name = colon ? word.substr(0, word.size() - 1) : word;
+    const auto verb = found.words.empty() ? name : std::string_view(found.words.front());
+    if (!colon || !submits(verb)) {
       found.words.emplace_back(word);
       continue;
     }
-    if (word.size() > 1)
-      found.words.emplace_back(word.substr(0, word.size() - 1));
+    if (!name.empty())
+      found.words.emplace_back(name);
     found.has_job = true;
     found.job = without_blanks_around(line);
     return found;
