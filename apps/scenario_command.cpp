@@ -91,8 +91,8 @@ void print(const std::string& file, std::uint64_t seed, const scenario::outcome&
 }
 
 void print_failure(const std::string& file, std::uint64_t seed, const scenario::outcome& result) {
-  std::cout << file << ":" << (result.line > 0 ? std::to_string(result.line) + ":" : "")
-            << (result.line > 0 ? " " : " at the end: ") << result.problem << " [seed " << seed;
+  std::cout << file << ":" << (result.line > 0 ? std::to_string(result.line) + ":" : "") << " "
+            << result.step << ": " << result.problem << " [seed " << seed;
   if (!result.directory.empty())
     std::cout << ", logs in " << result.directory.string();
   std::cout << "]" << std::endl;

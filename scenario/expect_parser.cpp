@@ -73,7 +73,7 @@ errors_expected errors(words_left& words) {
     return wanted;
   if (!take_word(words, "only") || words.empty())
     throw std::invalid_argument(
-        "write \"expect errors none\" or \"expect errors only BUSY UNAVAILABLE closed silent\"");
+        R"(write "expect errors none" or "expect errors only BUSY UNAVAILABLE closed silent")");
   wanted.allowed.insert(words.begin(), words.end());
   words.clear();
   return wanted;
@@ -98,7 +98,7 @@ marks_expected marks(words_left& words) {
 }
 
 news_expected news(words_left& words) {
-  const auto what = take(words, "\"tickets\" or \"results\"");
+  const auto what = take(words, R"("tickets" or "results")");
   if (what != "tickets" && what != "results")
     throw std::invalid_argument("what is new are tickets or results, not " + what);
   news_expected wanted{take_relation(words, what)};

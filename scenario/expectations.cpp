@@ -4,6 +4,7 @@
 #include "scenario/marks.hpp"
 #include "scenario/questions.hpp"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <string>
@@ -22,7 +23,7 @@ public:
   explicit look(world& all)
       : all_(all), tickets_before_(all.book.tickets()), results_before_(all.book.results()) {}
 
-  std::string operator()(const results_expected& wanted) {
+  std::string operator()(const results_expected& wanted) const {
     all_.collect_results();
     std::map<std::string, std::size_t> states;
     for (const auto& [state, number] : wanted.states)
@@ -54,7 +55,7 @@ public:
     return seen + (open > 0 && !all_.trouble.empty() ? "; " + all_.trouble : "");
   }
 
-  std::string operator()(const nodes_expected& wanted) {
+  std::string operator()(const nodes_expected& wanted) const {
     const auto nodes = ask_list(all_.processes, "NODES");
     std::map<std::string, std::size_t> states;
     for (const auto& record : nodes.records)
@@ -65,7 +66,7 @@ public:
     return {};
   }
 
-  std::string operator()(const node_expected& wanted) {
+  std::string operator()(const node_expected& wanted) const {
     const auto nodes = ask_list(all_.processes, "NODES");
     for (const auto& record : nodes.records)
       if (field(record, "node") == wanted.node && hold(record, wanted.fields))
@@ -73,13 +74,13 @@ public:
     return all_of(nodes);
   }
 
-  std::string operator()(const stats_expected& wanted) {
+  std::string operator()(const stats_expected& wanted) const {
     const auto stats = ask_list(all_.processes, "STATS");
     const auto figures = all_of(stats);
     return stats.trouble.empty() && hold(figures, wanted.figures) ? "" : figures;
   }
 
-  std::string operator()(const errors_expected& wanted) {
+  std::string operator()(const errors_expected& wanted) const {
     std::string seen;
     for (const auto& [code, number] : all_.errors.counts())
       if (!wanted.allowed.contains(code))
@@ -88,11 +89,11 @@ public:
     return seen;
   }
 
-  std::string operator()(const marks_expected& wanted) {
+  std::string operator()(const marks_expected& wanted) const {
     return unlike_marks(wanted, all_.directory / "marks");
   }
 
-  std::string operator()(const news_expected& wanted) {
+  std::string operator()(const news_expected& wanted) const {
     const bool tickets = wanted.number.name == "tickets";
     if (!tickets)
       all_.collect_results();
@@ -101,17 +102,16 @@ public:
     return holds(seen, wanted.number) ? "" : seen + " new " + wanted.number.name;
   }
 
-  std::string operator()(const log_expected& wanted) {
+  std::string operator()(const log_expected& wanted) const {
     const auto log = all_.processes.log(wanted.name);
     return log.find(wanted.text) != std::string::npos ? "" : "no such line in its log";
   }
 
 private:
   static bool hold(const std::string& record, const std::vector<comparison>& wanted) {
-    for (const auto& one : wanted)
-      if (!holds(field(record, one.name), one))
-        return false;
-    return true;
+    return std::all_of(wanted.begin(), wanted.end(), [&record](const auto& one) {
+      return holds(field(record, one.name), one);
+    });
   }
 
   static std::string all_of(const list_answer& list) {
@@ -139,7 +139,7 @@ bool is_final(const expect_step& wanted) {
 } // namespace
 
 void await(const expect_step& wanted, world& all) {
-  look eyes{all};
+  const look eyes{all};
   std::string seen;
   const auto within = is_final(wanted) ? milliseconds{0} : wanted.within;
   const bool so = all.wait.until(within, [&] {
@@ -148,10 +148,10 @@ void await(const expect_step& wanted, world& all) {
   });
   if (so)
     return;
-  std::ostringstream text;
-  text << "this did not come within " << static_cast<double>(all.wait.stretched(within).count()) / 1000
-       << " s; seen: " << seen;
-  throw failure(is_final(wanted) ? "this is not so; seen: " + seen : text.str());
+  std::ostringstream time;
+  time << static_cast<double>(all.wait.stretched(within).count()) / 1000;
+  throw failure((is_final(wanted) ? "not so" : "not so within " + time.str() + " s") + "; seen: "
+                + seen);
 }
 
 } // namespace evenkeel::scenario

@@ -158,7 +158,7 @@ void hosts::add(const std::string& name) {
   run(at + "link add name h" + n + " type bridge");
   for (const auto& [port, bridge] :
        {std::pair{"v" + n, "h" + n}, {"u" + n, "h" + n}, {"d" + n, std::string("hub")}})
-    run(at + "link set " + port + " master " + bridge + " up");
+    run(std::string(at).append("link set ").append(port).append(" master ").append(bridge) + " up");
   run(at + "link set h" + n + " up");
   run(ours + "address add " + address(name) + "/24 dev eth0");
   run(ours + "link set lo up");

@@ -40,7 +40,7 @@ class executor_of_steps {
 public:
   explicit executor_of_steps(world& all) : all_(all) {}
 
-  void operator()(const process_step& step) {
+  void operator()(const process_step& step) const {
     auto& processes = all_.processes;
     switch (step.what) {
       case process_verb::start: start(step); break;
@@ -58,22 +58,22 @@ public:
   }
 
   /// Every job is acknowledged when this is over. What was not answered may have been taken.
-  void operator()(const submit_step& step) {
+  void operator()(const submit_step& step) const {
     for (std::size_t i = 0; i < step.homes.size(); ++i) {
       const auto share = step.count / step.homes.size() + (i < step.count % step.homes.size());
       submit(step.homes[i], share, step.job);
     }
   }
 
-  void operator()(const load_step& step) {
+  void operator()(const load_step& step) const {
     all_.background.reset();
     if (step.clients > 0)
       all_.background =
           std::make_unique<load>(step, all_.processes, all_.book, all_.errors, all_.random());
   }
 
-  void operator()(const pause_step& step) { all_.wait.pause(step.time); }
-  void operator()(const expect_step& step) { await(step, all_); }
+  void operator()(const pause_step& step) const { all_.wait.pause(step.time); }
+  void operator()(const expect_step& step) const { await(step, all_); }
 
 private:
   template <class Action>
@@ -82,13 +82,13 @@ private:
       action(name);
   }
 
-  void start(const process_step& step) {
+  void start(const process_step& step) const {
     each(step, [&](const auto& name) {
       all_.processes.start(name, step.options, step.supervised);
     });
   }
 
-  void restart(const process_step& step) {
+  void restart(const process_step& step) const {
     auto names = step.names;
     if (step.any_order)
       std::shuffle(names.begin(), names.end(), all_.random);
@@ -102,7 +102,7 @@ private:
     }
   }
 
-  void submit(const std::string& home, std::size_t count, const std::string& job) {
+  void submit(const std::string& home, std::size_t count, const std::string& job) const {
     std::string trouble = "it refuses";
     const auto place = all_.processes.node(home);
     const bool so = all_.wait.until(submit_time, [&] {
@@ -136,15 +136,17 @@ std::string summary(const error_counts& errors) {
 }
 
 void run_in(world& all, const script& what, std::ostream* log, outcome& result) {
-  executor_of_steps execute{all};
+  const executor_of_steps execute{all};
   for (const auto& step : what.steps) {
     const auto begin = clock::now();
     result.line = step.line;
+    result.step = step.text;
     std::visit(execute, step.what);
     note(log, std::to_string(step.line), step.text, seconds_since(begin));
   }
   const auto begin = clock::now();
   result.line = 0;
+  result.step = "the checks at the end";
   result.unasked = check_end(all);
   note(log, "end", "every check", seconds_since(begin));
 }

@@ -25,6 +25,7 @@ struct run_settings {
 struct outcome {
   std::string problem; ///< empty: passed
   int line = 0;        ///< of the step that failed; 0: the checks at the end
+  std::string step;    ///< that step as written
   bool interrupted = false;
   std::filesystem::path directory; ///< empty if it was removed
   std::size_t tickets = 0;
