@@ -38,7 +38,7 @@ void bench_client::start() {
 }
 
 void bench_client::start(lane& on) {
-  on.connection.start([this, &on](const reply& answer) { on_reply(on, answer); },
+  on.connection.start([this, &on](const client::reply& answer) { on_reply(on, answer); },
                       [this](const std::string& why) { on_lost(why); });
 }
 
@@ -62,7 +62,7 @@ void bench_client::send(request what) {
   on.asked.push_back(std::move(what));
 }
 
-void bench_client::on_reply(lane& on, const reply& answer) {
+void bench_client::on_reply(lane& on, const client::reply& answer) {
   if (on.asked.empty()) { // "-BUSY too many connections", before the node hangs up
     on_lost("unasked: " + std::string(answer.line));
     return;
@@ -76,7 +76,7 @@ void bench_client::on_reply(lane& on, const reply& answer) {
   fill();
 }
 
-void bench_client::on_success(const request& asked, const reply& answer,
+void bench_client::on_success(const request& asked, const client::reply& answer,
                               bench_clock::time_point now) {
   auto& figures = progress_.figures;
   progress_.last_answer = now;
@@ -99,7 +99,7 @@ void bench_client::on_success(const request& asked, const reply& answer,
     end_job();
 }
 
-void bench_client::on_error(request asked, const reply& answer) {
+void bench_client::on_error(request asked, const client::reply& answer) {
   const auto code = answer.code();
   if (code != "BUSY") {
     progress_.last_answer = bench_clock::now();

@@ -57,9 +57,9 @@ private:
   void start(lane& on);
   void fill();
   void send(request what);
-  void on_reply(lane& on, const reply& answer);
-  void on_success(const request& asked, const reply& answer, bench_clock::time_point now);
-  void on_error(request asked, const reply& answer);
+  void on_reply(lane& on, const client::reply& answer);
+  void on_success(const request& asked, const client::reply& answer, bench_clock::time_point now);
+  void on_error(request asked, const client::reply& answer);
   void retry();
   void end_job();
   void on_lost(const std::string& why);

@@ -3,18 +3,15 @@
 #include "apps/bench_report.hpp"
 #include "apps/bench_run.hpp"
 #include "apps/commands.hpp"
+#include "client/job_line.hpp"
 
 #include <boost/asio/io_context.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -76,20 +73,8 @@ tcp::endpoint resolve(const std::string& node) {
 
 /// Every request must have exactly one reply, with a ticket: no other verb, no body.
 void check_job(const std::string& job) {
-  constexpr std::array<std::string_view, 3> verbs{"SUBMIT", "CALL", "SLEEP"};
-  if (job.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-    throw std::runtime_error("bench --job: one line, please");
-  std::istringstream words{job};
-  std::string word;
-  words >> word;
-  for (auto& c : word)
-    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  if (std::find(verbs.begin(), verbs.end(), word) == verbs.end())
-    throw std::runtime_error("bench --job: write SUBMIT, CALL or SLEEP, as in \"SUBMIT -- true\"");
-  while (words >> word && word != "--")
-    if (word.find("ytes=") == 1 || word.find("ntil=") == 1)
-      throw std::runtime_error("bench --job: " + word
-                               + " announces a body; only lines can be sent");
+  if (const auto problem = client::problem_of_job_line(job); !problem.empty())
+    throw std::runtime_error("bench --job: " + problem);
 }
 
 bench_settings settings_from(const bench_choice& choice) {

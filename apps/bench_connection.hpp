@@ -3,7 +3,7 @@
 // Everything that is sent while the event loop has other things to do leaves in one write.
 #pragma once
 
-#include "apps/bench_replies.hpp"
+#include "client/replies.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -18,7 +18,7 @@ namespace evenkeel::apps {
 
 class bench_connection {
 public:
-  using reply_handler = std::function<void(const reply&)>;
+  using reply_handler = std::function<void(const client::reply&)>;
   /// Called once, with the reason, when the connection is lost.
   using end_handler = std::function<void(const std::string& why)>;
 
@@ -42,7 +42,7 @@ private:
   boost::asio::ip::tcp::socket socket_;
   reply_handler on_reply_;
   end_handler on_end_;
-  reply_reader replies_;
+  client::reply_reader replies_;
   std::array<char, 4096> input_{};
   std::string waiting_; ///< to be written
   std::string writing_; ///< being written

@@ -1,6 +1,6 @@
 // The end of `evenkeel bench --drain`: waits until the cluster has no job left.
-#include "apps/bench_replies.hpp"
 #include "apps/bench_run.hpp"
+#include "client/connection.hpp"
 
 #include <array>
 #include <chrono>
@@ -17,19 +17,11 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 /// The records of STATS.
-std::string ask_stats(boost::asio::ip::tcp::iostream& node, reply_reader& replies,
-                      std::chrono::milliseconds patience) {
-  node.expires_after(patience);
-  node << "STATS\n" << std::flush;
-  for (std::string line; std::getline(node, line);) {
-    replies.feed(line + '\n');
-    const auto answer = replies.next();
-    if (answer && answer->ok())
-      return std::string(answer->body);
-    if (answer || replies.broken())
-      throw std::runtime_error("bench --drain: the answer to STATS is " + line);
-  }
-  throw std::runtime_error("bench --drain: STATS was not answered: " + node.error().message());
+std::string ask_stats(client::connection& node, client::deadline until) {
+  const auto answer = node.ask("STATS", until);
+  if (!answer.ok())
+    throw std::runtime_error("bench --drain: the answer to STATS is " + std::string(answer.line));
+  return std::string(answer.body);
 }
 
 /// All figures of jobs that are somewhere in the cluster; nothing if there are none.
@@ -37,7 +29,7 @@ std::string jobs_in(std::string_view stats) {
   constexpr std::array<std::string_view, 4> names{"queued", "running", "prefetched", "returning"};
   std::string found;
   for (const auto name : names)
-    if (const auto value = find_field(stats, name).value_or("0"); value != "0")
+    if (const auto value = client::find_field(stats, name).value_or("0"); value != "0")
       found.append(" ").append(name).append("=").append(value);
   return found;
 }
@@ -71,22 +63,17 @@ double drain_cluster(const boost::asio::ip::tcp::endpoint& where,
   constexpr auto period = std::chrono::milliseconds(100);
   constexpr int sure = 2; // once may be between a submission and its arrival at the proxy
   const auto begin = clock::now();
-  boost::asio::ip::tcp::iostream node;
-  node.expires_after(patience);
-  node.connect(where);
-  if (!node)
-    throw std::runtime_error("bench --drain: " + node.error().message());
-  reply_reader replies;
+  client::connection node{where.address().to_string(), where.port(), begin + patience};
   stall_check stall{begin, patience};
   auto empty_since = begin;
   for (int empty = 0; empty < sure; std::this_thread::sleep_for(period)) {
     const auto now = clock::now();
-    const auto stats = ask_stats(node, replies, patience);
+    const auto stats = ask_stats(node, now + patience);
     const auto jobs = jobs_in(stats);
     empty = jobs.empty() ? empty + 1 : 0;
     if (empty == 1)
       empty_since = now;
-    stall.see(now, jobs + " done=" + std::string(find_field(stats, "done").value_or("")));
+    stall.see(now, jobs + " done=" + std::string(client::find_field(stats, "done").value_or("")));
   }
   return std::chrono::duration<double>(empty_since - begin).count();
 }

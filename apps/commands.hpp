@@ -17,5 +17,6 @@ void add_retire_command(CLI::App& app, action& chosen);
 void add_check_command(CLI::App& app, action& chosen);
 void add_bench_command(CLI::App& app, action& chosen);
 void add_sim_command(CLI::App& app, action& chosen);
+void add_scenario_command(CLI::App& app, action& chosen);
 
 } // namespace evenkeel::apps

@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   apps::add_check_command(app, chosen);
   apps::add_bench_command(app, chosen);
   apps::add_sim_command(app, chosen);
+  apps::add_scenario_command(app, chosen);
   try {
     app.parse(argc, argv);
     return chosen();

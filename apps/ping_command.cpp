@@ -1,6 +1,6 @@
 // evenkeel ping: is this node there? For health checks.
 #include "apps/commands.hpp"
-#include "apps/node_dialogue.hpp"
+#include "client/connection.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,12 +28,15 @@ struct ping_choice {
 
 int run(const ping_choice& choice) {
   using clock = std::chrono::steady_clock;
-  node_dialogue node{choice.host, choice.port, choice.timeout_s};
+  const auto until = clock::now()
+                     + std::chrono::duration_cast<clock::duration>(
+                         std::chrono::duration<double>(choice.timeout_s));
+  client::connection node{choice.host, choice.port, until};
   const auto begun = clock::now();
-  const auto answer = node.ask("PING");
+  const auto answer = node.ask("PING", until);
   const auto took = std::chrono::duration<double, std::milli>(clock::now() - begun);
-  if (answer != "+OK pong")
-    throw std::runtime_error("the node answered " + answer);
+  if (answer.line != "+OK pong")
+    throw std::runtime_error("the node answered " + std::string(answer.line));
   std::cout << "pong " << std::fixed << std::setprecision(2) << took.count() << '\n';
   return 0;
 }

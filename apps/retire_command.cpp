@@ -1,7 +1,8 @@
 // evenkeel retire: a node that will never come back holds nothing up any more.
 #include "apps/commands.hpp"
-#include "apps/node_dialogue.hpp"
+#include "client/connection.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <iostream>
 #include <memory>
@@ -12,7 +13,7 @@ namespace evenkeel::apps {
 
 namespace {
 
-constexpr double timeout_s = 10;
+constexpr std::chrono::seconds patience{10};
 constexpr const char* notes = R"(
 The cluster drops the unfinished jobs that were submitted there, and the results that wait for it.
 Refused while that node is connected. If it comes back after all, with its data, it is taken in
@@ -31,11 +32,12 @@ struct retire_choice {
 int run(const retire_choice& choice) {
   if (choice.code.find_first_of(" \t\r\n") != std::string::npos)
     throw std::runtime_error("a ledger's code is one word");
-  node_dialogue node{choice.host, choice.port, timeout_s};
-  const auto reply = node.ask("RETIRE " + choice.code);
-  if (reply.rfind("+OK", 0) != 0)
-    throw std::runtime_error(reply);
-  std::cout << reply << '\n';
+  const auto until = std::chrono::steady_clock::now() + patience;
+  client::connection node{choice.host, choice.port, until};
+  const auto reply = node.ask("RETIRE " + choice.code, until);
+  if (!reply.ok())
+    throw std::runtime_error(std::string(reply.line));
+  std::cout << reply.line << '\n';
   return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "cluster.hpp"
 
+#include "client/replies.hpp"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -136,14 +138,7 @@ std::string session::rest() {
 }
 
 std::string field(const std::string& line, const std::string& name) {
-  const auto key = name + '=';
-  auto begin = line.starts_with(key) ? 0 : line.find(' ' + key);
-  if (begin == std::string::npos)
-    begin = line.find('\t' + key);
-  if (begin == std::string::npos)
-    return {};
-  begin = line.find('=', begin) + 1;
-  return line.substr(begin, line.find_first_of(" \t", begin) - begin);
+  return std::string(client::find_field(line, name).value_or(""));
 }
 
 cluster::cluster() {

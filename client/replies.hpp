@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace evenkeel::apps {
+namespace evenkeel::client {
 
 /// One reply. Its views are valid until the reader is fed again.
 struct reply {
@@ -45,4 +45,4 @@ private:
   bool broken_ = false;
 };
 
-} // namespace evenkeel::apps
+} // namespace evenkeel::client

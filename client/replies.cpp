@@ -1,8 +1,8 @@
-#include "apps/bench_replies.hpp"
+#include "client/replies.hpp"
 
 #include <charconv>
 
-namespace evenkeel::apps {
+namespace evenkeel::client {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::optional<reply> reply_reader::fail() {
   return std::nullopt;
 }
 
-} // namespace evenkeel::apps
+} // namespace evenkeel::client
