@@ -58,7 +58,7 @@ status copy_database(const std::string& directory, std::string& copy) {
     return {store_error::unusable, "cannot make a directory beside " + directory
                                        + " for a copy of it: nothing was changed"};
   for (const auto& name : database_files(directory)) {
-    const auto error = copy_one(directory + "/" + name, copy + "/" + name, is_table(name));
+    const auto error = copy_one(path_in(directory, name), path_in(copy, name), is_table(name));
     if (!error)
       continue;
     std::error_code ignored;

@@ -155,7 +155,7 @@ bool holds_tables(leveldb::Env& files, const std::string& directory) {
 std::string damage_in_logs(leveldb::Env& files, const std::string& directory) {
   for (const auto& name : names_in(files, directory))
     if (is_log(name))
-      for (const auto& stretch : scan_log_file(files, directory + "/" + name))
+      for (const auto& stretch : scan_log_file(files, path_in(directory, name)))
         if (stretch.what == log_stretch::nature::damaged)
           return name + " is damaged from byte " + std::to_string(stretch.offset) + " on";
   return {};
