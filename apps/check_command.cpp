@@ -16,8 +16,8 @@ namespace {
 
 constexpr int exit_found_something = 1;
 constexpr const char* notes = R"(
-Stop the node or proxy first: a directory in use is refused. Without --repair not a byte in the
-directory changes.
+Stop the node or proxy first: a directory in use is refused. Without --repair or --drop-quarantine
+not a byte in the directory changes.
 
 What is found: damaged records; records in quarantine (damaged ones that a start set aside); gaps
 in the numbers of synced batches; damaged or zeroed stretches of the log, by file and byte. A log
@@ -63,14 +63,16 @@ void drop_quarantine(const std::string& directory) {
 }
 
 int run(const check_choice& choice) {
-  const auto found = persistence::inspect(choice.directory);
+  auto found = persistence::inspect(choice.directory);
   insist(found.state);
   print(std::cout, choice.directory, found);
   if (choice.repair)
     repair(choice.directory, found);
-  if (choice.drop_quarantine)
+  if (choice.drop_quarantine) {
     drop_quarantine(choice.directory);
-  return found.clean() || choice.repair || choice.drop_quarantine ? 0 : exit_found_something;
+    found.quarantined_count = 0;
+  }
+  return found.clean() || choice.repair ? 0 : exit_found_something;
 }
 
 } // namespace

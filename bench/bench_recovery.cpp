@@ -166,13 +166,17 @@ void apart(const std::function<void()>& measure) {
     throw std::runtime_error("a measurement failed");
 }
 
-double cpu_seconds() {
-  rusage use{};
-  ::getrusage(RUSAGE_SELF, &use);
+double cpu_seconds(const rusage& use) {
   const auto in_seconds = [](const timeval& t) {
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
   };
   return in_seconds(use.ru_utime) + in_seconds(use.ru_stime);
+}
+
+double cpu_seconds() {
+  rusage use{};
+  ::getrusage(RUSAGE_SELF, &use);
+  return cpu_seconds(use);
 }
 
 double resident_mib() {
@@ -293,9 +297,12 @@ void time_process(const choice& chosen, const std::string& directory) {
     reply = ask(static_cast<std::uint16_t>(std::stoi(port)), question);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  std::printf("process answered after %.2f s: %s\n", seconds_since(start), reply.c_str());
+  const auto waited = seconds_since(start);
   ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
+  rusage use{};
+  ::wait4(child, nullptr, 0, &use);
+  std::printf("process answered after %.2f s, %.2f s of CPU: %s\n", waited, cpu_seconds(use),
+              reply.c_str());
 }
 
 void run(const choice& chosen) {

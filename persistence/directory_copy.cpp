@@ -50,6 +50,12 @@ std::error_code copy_one(const std::string& from, const std::string& to, bool ma
   return error ? error : sync_file(to);
 }
 
+status failed(const std::string& name, const std::string& from, const std::string& to,
+              const std::error_code& error) {
+  return {store_error::io, "cannot copy " + name + " from " + from + " to " + to + ": "
+                               + error.message() + ": nothing was changed"};
+}
+
 } // namespace
 
 status copy_database(const std::string& directory, std::string& copy) {
@@ -58,13 +64,12 @@ status copy_database(const std::string& directory, std::string& copy) {
     return {store_error::unusable, "cannot make a directory beside " + directory
                                        + " for a copy of it: nothing was changed"};
   for (const auto& name : database_files(directory)) {
-    const auto error = copy_one(directory + "/" + name, copy + "/" + name, is_table(name));
+    const auto error = copy_one(path_in(directory, name), path_in(copy, name), is_table(name));
     if (!error)
       continue;
     std::error_code ignored;
     fs::remove_all(copy, ignored);
-    return {store_error::io, "cannot copy " + name + " from " + directory + " to " + copy + ": "
-                                 + error.message() + ": nothing was changed"};
+    return failed(name, directory, copy, error);
   }
   return sync_directory(copy);
 }

@@ -175,7 +175,7 @@ inspection inspect(const std::string& directory) {
   }
   for (const auto& file : files)
     if (is_log(file) || is_manifest(file))
-      for (const auto& stretch : scan_log_file(*leveldb::Env::Default(), directory + "/" + file))
+      for (const auto& stretch : scan_log_file(*leveldb::Env::Default(), path_in(directory, file)))
         found.log_stretches.push_back({file, stretch});
   examination(directory, found)();
   if (found.state.ok() && !found.node && found.holds_jobs_of_a_ledger()) {

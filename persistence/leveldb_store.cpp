@@ -155,7 +155,7 @@ bool holds_tables(leveldb::Env& files, const std::string& directory) {
 std::string damage_in_logs(leveldb::Env& files, const std::string& directory) {
   for (const auto& name : names_in(files, directory))
     if (is_log(name))
-      for (const auto& stretch : scan_log_file(files, directory + "/" + name))
+      for (const auto& stretch : scan_log_file(files, path_in(directory, name)))
         if (stretch.what == log_stretch::nature::damaged)
           return name + " is damaged from byte " + std::to_string(stretch.offset) + " on";
   return {};
@@ -181,12 +181,12 @@ status explain_failed_open(const leveldb::Status& from, const std::string& direc
 /// One directory that is being opened.
 class opening {
 public:
-  opening(const std::string& directory, const environment& on)
-      : directory_(directory), on_(on),
-        sync_(on.sync_directory ? on.sync_directory : sync_directory),
+  opening(std::string directory, environment on)
+      : directory_(std::move(directory)), on_(std::move(on)),
+        sync_(on_.sync_directory ? on_.sync_directory : sync_directory),
         files_(std::make_unique<directory_syncing_env>(
-            on.files != nullptr ? on.files : leveldb::Env::Default(),
-            on.read_only ? [](const std::string&) { return status{}; } : sync_)) {}
+            on_.files != nullptr ? on_.files : leveldb::Env::Default(),
+            on_.read_only ? [](const std::string&) { return status{}; } : sync_)) {}
 
   open_result operator()(const store_options& options) {
     open_result result;

@@ -18,6 +18,13 @@ bool is_manifest(std::string_view name) {
   return name.starts_with("MANIFEST-");
 }
 
+std::string path_in(const std::string& directory, std::string_view name) {
+  std::string path = directory;
+  path += '/';
+  path += name;
+  return path;
+}
+
 std::vector<std::string> database_files(const std::string& directory) {
   std::vector<std::string> names;
   (void)leveldb::Env::Default()->GetChildren(directory, &names);

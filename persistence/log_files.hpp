@@ -17,6 +17,8 @@ bool is_log(std::string_view name);
 bool is_table(std::string_view name);
 bool is_manifest(std::string_view name);
 
+std::string path_in(const std::string& directory, std::string_view name);
+
 /// Names of the files that make up a database, in order; without its LOCK and LOG. A directory that
 /// cannot be read has none.
 std::vector<std::string> database_files(const std::string& directory);

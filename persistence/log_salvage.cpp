@@ -85,7 +85,8 @@ private:
 };
 
 leveldb::Status replace(leveldb::Env& files, const std::string& path, const std::string& content) {
-  const auto fresh = path + ".dbtmp"; // LevelDB removes such files when it finds one
+  auto fresh = path.substr(0, path.rfind('.'));
+  fresh += ".dbtmp"; // LevelDB removes such files when it finds one
   auto done = leveldb::WriteStringToFile(&files, content, fresh);
   return done.ok() ? files.RenameFile(fresh, path) : done;
 }
@@ -101,9 +102,9 @@ std::string salvage_log(std::string_view log) {
 
 status salvage_logs(const std::string& directory, leveldb::Env& files) {
   for (const auto& name : database_files(directory)) {
-    const auto path = directory + "/" + name;
     if (!is_log(name))
       continue;
+    const auto path = path_in(directory, name);
     std::string content;
     auto done = leveldb::ReadFileToString(&files, path, &content);
     const auto stretches = scan_log(content);

@@ -1,5 +1,6 @@
 #include "actors/core/packed_spec.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -28,8 +29,8 @@ packed_spec::packed_spec(const job_spec& spec) {
   block_ = std::make_unique<char[]>(sizeof head + spec.text.size() + spec.body.size());
   auto* to = block_.get();
   std::memcpy(to, &head, sizeof head);
-  std::memcpy(to += sizeof head, spec.text.data(), spec.text.size());
-  std::memcpy(to + spec.text.size(), spec.body.data(), spec.body.size());
+  to = std::copy(spec.text.begin(), spec.text.end(), to + sizeof head);
+  std::copy(spec.body.begin(), spec.body.end(), to);
 }
 
 packed_spec::header packed_spec::head() const {

@@ -81,7 +81,7 @@ private:
   void names_are_synced();
   void undo(const name_change& change);
   void lose_bytes(const std::string& name, file_state& state, std::uint64_t kept,
-                  std::mt19937_64* luck);
+                  std::mt19937_64* tear);
   void cut(std::mt19937_64* luck, bool tear);
 
   const bool names_vanish_;
