@@ -35,7 +35,7 @@ A script is a file of lines like these; docs/scenarios.md has them all:
   load 4: SLEEP 20                        # clients that go on submitting; load off
   kill b                                  # -9; stop is SIGTERM; also freeze and thaw
   restart b                               # same port, same data; wipe b first: no data
-  cut c out | heal c                      # a silent link; needs root
+  cut c out                               # a silent link, until heal c; needs root
   pause 2s
   expect nodes live=3 within 10s          # looked at until it is so
   expect results

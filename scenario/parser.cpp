@@ -130,15 +130,19 @@ private:
     made.supervised = ends_with(words, {"supervised"});
   }
 
+  void check_new_name(const std::string& name) const {
+    constexpr const char* letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    if (name.size() > max_name_length || name.find_first_not_of(letters) != std::string::npos)
+      fail("\"" + name + "\": names are of a-z, 0-9 and -");
+    if (name == "all" || name == "nodes" || name == "to")
+      fail("\"" + name + "\" cannot be a name");
+    if (std::find(names_.begin(), names_.end(), name) != names_.end())
+      fail(name + " was started further up; to start it again: restart " + name);
+  }
+
   void introduce(process_step& made, const std::deque<std::string>& words) {
     for (const auto& name : words) {
-      if (name.size() > max_name_length
-          || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
-        fail("\"" + name + "\": names are of a-z, 0-9 and -");
-      if (name == "all" || name == "nodes" || name == "to")
-        fail("\"" + name + "\" cannot be a name");
-      if (std::find(names_.begin(), names_.end(), name) != names_.end())
-        fail(name + " was started further up; to start it again: restart " + name);
+      check_new_name(name);
       names_.push_back(name);
       made.names.push_back(name);
     }
