@@ -27,14 +27,14 @@ struct recovered_node {
 
 namespace {
 
-/// Command jobs of a killed node must not live on unseen (R17).
-void end_leftovers(const std::string& ledger) {
+/// Command jobs of a killed node must not live on unseen (R17), nor what jobs have detached.
+void end_leftovers(const std::string& ledger, const std::string& whose) {
   constexpr auto patience = std::chrono::seconds(5);
   const auto sweep = jobs::end_orphans(ledger, patience);
   for (const auto& orphan : sweep.ended)
-    log_line(core::note::level::warning, "ended what an earlier life of this node left running: "
-                                             + std::to_string(orphan.identity.pid) + " "
-                                             + orphan.command);
+    log_line(core::note::level::warning,
+             "ended what " + whose + " left running: " + std::to_string(orphan.identity.pid) + " "
+                 + orphan.command);
   for (const auto& orphan : sweep.remaining)
     log_line(core::note::level::error,
              "cannot end a leftover process: " + std::to_string(orphan.identity.pid) + " "
@@ -92,8 +92,12 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
            "recovered " + std::to_string(count) + " records from " + options.data_directory + ": "
                + std::to_string(all->ledger->open_jobs()) + " open jobs, "
                + std::to_string(all->ledger->finished_jobs()) + " results");
-  end_leftovers(to_text(all->link->ledger()));
+  end_leftovers(to_text(all->link->ledger()), "an earlier life of this node");
   return all;
+}
+
+void end_detached(const recovered_node& stopped) {
+  end_leftovers(to_text(stopped.link->ledger()), "a job");
 }
 
 node_service start_node(caf::actor_system& system, const node_options& options,

@@ -39,4 +39,7 @@ node_service start_node(caf::actor_system& system, const node_options& options,
                         const std::shared_ptr<recovered_node>& recovered,
                         std::function<void()> on_stopped);
 
+/// When the node has stopped: ends the processes that its jobs have detached from themselves.
+void end_detached(const recovered_node& stopped);
+
 } // namespace evenkeel

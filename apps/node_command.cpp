@@ -60,6 +60,7 @@ int run(const node_choice& choice) {
   caf::anon_send(actor, stop_atom::value);
   stopped.get_future().wait_for(stop_patience);
   gateway.stop();
+  end_detached(*recovered);
   spdlog::shutdown();
   std::_Exit(0); // CAF waits for actors for ever; all that was acknowledged is on disk
 }

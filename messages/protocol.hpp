@@ -539,7 +539,7 @@ struct whereabouts {
   std::uint64_t sequence = 0;
   job_state state = job_state::queued;
   std::uint32_t attempt = 0;
-  std::int64_t since_ms = 0; ///< unix time of the assignment; 0: not assigned
+  std::int64_t since_ms = 0; ///< unix time of the assignment to a free slot; 0: not known
   std::string node;
   std::string reason; ///< why it waits, where that is known
   friend bool operator==(const whereabouts&, const whereabouts&) = default;

@@ -12,7 +12,10 @@ void dispatch_queue::state::place(node_entry& node, const job_id& id, job_entry&
   const auto bytes = job.spec ? static_cast<std::uint32_t>(job.spec.size()) : 0U;
   auto& placed = node.executor.load[at];
   placed.id = id;
-  placed.since_ms = now.wall_ms;
+  // What another life of the proxy assigned, or what waits behind others there, started who knows
+  // when.
+  const bool starts_now = at.epoch == current.counter && node.executor.load.size() <= node.slots;
+  placed.since_ms = starts_now ? now.wall_ms : 0;
   placed.attempt = attempt;
   placed.bytes = bytes;
   placed.alone = suspected(job);

@@ -76,7 +76,7 @@ struct job_class {
 /// One assignment in an executor's load. Unless `stopping`, its job's current one.
 struct placement_entry {
   job_id id;
-  std::int64_t since_ms = 0; ///< unix time
+  std::int64_t since_ms = 0; ///< unix time of its start, as far as is known here; 0: not known
   std::uint32_t attempt = 0;
   std::uint32_t bytes = 0; ///< of its spec
   bool reserved = false;   ///< once jobs: nothing was sent yet; waits for its grant or its executor

@@ -47,7 +47,7 @@ void append_outcome(std::string& out, const job_view& job, std::string_view outp
     return;
   }
   out.append("state=").append(to_text(job.state));
-  out.append(" exit=").append(std::to_string(job.exit_code));
+  out.append(" exit=").append(std::to_string(shown_exit(job)));
   out.append(" bytes=").append(std::to_string(job.out_bytes));
 }
 

@@ -3,6 +3,7 @@
 #include "actors/core/question_basics.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -45,7 +46,8 @@ std::optional<std::string> destination(const client_request& request) {
   return std::nullopt;
 }
 
-bool needs_time(const client_request& request) {
+/// A LIST everywhere that is ordered by time, and lacks that of the ticket which it follows.
+bool goes_on(const client_request& request) {
   return request.kind == request_kind::list && !request.after.code.empty()
          && request.after_submitted_ms == 0;
 }
@@ -56,6 +58,33 @@ client_request status_of(const ticket& subject) {
   request.subject = subject;
   return request;
 }
+
+/// When the jobs were submitted at which pages ended: a list can go on behind one that is forgotten
+/// by then, or whose home is away.
+class page_ends {
+public:
+  void remember(const job_view& last) {
+    const auto [place, fresh] = submitted_ms_.insert_or_assign(last.name, last.submitted_ms);
+    if (!fresh)
+      return;
+    order_.push_back(place->first);
+    if (order_.size() <= most)
+      return;
+    submitted_ms_.erase(order_.front());
+    order_.pop_front();
+  }
+
+  /// 0: not known.
+  [[nodiscard]] std::int64_t find(const ticket& name) const {
+    const auto found = submitted_ms_.find(name);
+    return found == submitted_ms_.end() ? 0 : found->second;
+  }
+
+private:
+  static constexpr std::size_t most = 10'000;
+  std::map<ticket, std::int64_t> submitted_ms_;
+  std::deque<ticket> order_;
+};
 
 constexpr const char* no_link =
     "this node has no connection to the proxy now, which alone can reach other nodes";
@@ -69,6 +98,7 @@ struct question_desk::state {
   question_limits limits;
   std::uint64_t link = 0; ///< 0: none
   bool stopping = false;
+  page_ends pages;
   std::uint64_t last_question = 0;
   std::map<std::uint64_t, open_question> questions;
   std::set<std::pair<std::int64_t, std::uint64_t>> deadlines; ///< without those that never come
@@ -138,7 +168,11 @@ void question_desk::on_request(const requester& from, const client_request& requ
     return refuse(errc::unavailable, stopping_here);
   if (s.questions.size() >= s.limits.max_questions)
     return refuse(errc::busy, "too many questions to other nodes are open here");
-  open_question question{from, request, needs_time(request), never_us, never_us};
+  open_question question{from, request, goes_on(request), never_us, never_us};
+  if (question.finding_time) {
+    question.request.after_submitted_ms = s.pages.find(request.after);
+    question.finding_time = question.request.after_submitted_ms == 0;
+  }
   if (request.kind == request_kind::wait)
     question.wait_end_us = time_after(now, request.timeout_ms);
   s.ask(std::move(question), now, fx);
@@ -200,6 +234,8 @@ void question_desk::on_message(const proxy_message& message, instant now, desk_e
   auto told = content->content;
   told.kind = question.request.kind;
   told.subject = question.request.subject;
+  if (told.kind == request_kind::list && told.more && !told.jobs.empty())
+    s.pages.remember(told.jobs.back());
   fx.emit(reply{question.from, std::move(told)});
 }
 

@@ -76,7 +76,7 @@ stream_sizes sizes_of(const job_view& job) {
 }
 
 void write_exit(field_writer& fields, const job_view& job) {
-  fields.number("exit", job.exit_code);
+  fields.number("exit", shown_exit(job));
   fields.number_unless_zero("signal", job.signal);
 }
 
@@ -258,6 +258,13 @@ bool append_success(std::string& out, const reply_context& asked, const client_a
 }
 
 } // namespace
+
+std::int32_t shown_exit(const job_view& job) {
+  constexpr std::int32_t by_signal = 128;
+  if (job.state == job_state::done || job.exit_code != 0)
+    return job.exit_code;
+  return job.signal != 0 ? by_signal + job.signal : -1;
+}
 
 void append_on_one_line(std::string& out, std::string_view text) {
   for (const char c : text)

@@ -24,6 +24,10 @@ void append_reply(std::string& out, const reply_context& asked, const client_ans
 /// `-CODE text`, on one line whatever `text` holds.
 void append_refusal(std::string& out, errc code, std::string_view text);
 
+/// As a shell has it: 128 more than the signal for what one ended; -1 for what had no end of its
+/// own (cancelled, lost, given up). So 0 means done.
+std::int32_t shown_exit(const job_view& job);
+
 /// `text` with its control characters as blanks.
 void append_on_one_line(std::string& out, std::string_view text);
 

@@ -247,6 +247,17 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(answers.front().jobs.size() == 2);
 }
 
+TEST_CASE_FIXTURE(with_home, "when a job started is not told of another life's assignments") {
+  join(1, 1);
+  submit_commands(home, 1, 1);
+  const auto before = only_assigned(1);
+  restart();
+  join(home, 0, {}, {{1, 1}});
+  join(1, 1, {held(before, held_state::running)});
+  CHECK(where(home, 1).state == job_state::running);
+  CHECK(where(home, 1).since_ms == 0);
+}
+
 TEST_CASE_FIXTURE(with_home, "locate leaves out what is unknown here") {
   say(home, locate{5, {42}});
   CHECK(take<located>(home).front().jobs.empty());

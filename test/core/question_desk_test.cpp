@@ -318,6 +318,26 @@ TEST_SUITE("question_desk") {
     CHECK(told.text == "no such job");
   }
 
+  TEST_CASE("a list goes on after the last ticket of a page without asking about it") {
+    fixture x;
+    x.up();
+    x.ask(session_1, cluster_request(request_kind::list));
+    auto page = answer_with(errc::ok);
+    page.more = true;
+    page.jobs.resize(2);
+    page.jobs[1].name = subject;
+    page.jobs[1].submitted_ms = 77;
+    x.tell(x.queries[0].question, page);
+    (void)x.only_reply(session_1);
+    auto next = cluster_request(request_kind::list);
+    next.after = subject; // forgotten by now, perhaps, or its home is away
+    x.ask(session_2, next);
+    REQUIRE(x.queries.size() == 2);
+    CHECK(x.queries[1].request.kind == request_kind::list);
+    CHECK(x.queries[1].request.after == subject);
+    CHECK(x.queries[1].request.after_submitted_ms == 77);
+  }
+
   TEST_CASE("a node that stops gives up its clients' waits, and only these") {
     fixture x;
     x.up();

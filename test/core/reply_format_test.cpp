@@ -98,13 +98,28 @@ TEST_CASE("STATUS tells how a job ended") {
   auto job = ended_job();
   job.state = job_state::failed;
   job.signal = 9;
-  job.exit_code = 137;
   job.out_truncated = true;
   CHECK(worded(request_kind::status, answer_with(job))
         == "+OK ticket=" + some_text
                + " state=failed kind=command attempt=1 node=b submitted=2026-11-23T19:16:27.000Z"
                  " started=2026-11-23T19:16:27.100Z ended=2026-11-23T19:16:27.112Z exit=137"
                  " signal=9 ms=12 out=6 err=0 truncated=1 text=echo%20hello\n");
+}
+
+TEST_CASE("only what is done has exit 0") {
+  job_view job;
+  job.state = job_state::done;
+  CHECK(shown_exit(job) == 0);
+  for (const auto state : {job_state::failed, job_state::cancelled, job_state::lost}) {
+    job.state = state;
+    CHECK(shown_exit(job) == -1);
+  }
+  job.state = job_state::failed;
+  job.exit_code = 3;
+  CHECK(shown_exit(job) == 3);
+  job.exit_code = 0;
+  job.signal = 15;
+  CHECK(shown_exit(job) == 143);
 }
 
 TEST_CASE("RESULT gives the raw bytes and a newline") {
@@ -206,7 +221,7 @@ TEST_CASE("the original's query shows how other jobs ended") {
   cancelled.state = job_state::cancelled;
   cancelled.out_bytes = 0;
   CHECK(worded(request_kind::result, answer_with(cancelled), reply_style::original)
-        == "Result: state=cancelled exit=0 bytes=0\n");
+        == "Result: state=cancelled exit=-1 bytes=0\n");
 }
 
 TEST_CASE("the original's query has words of its own for what is missing") {

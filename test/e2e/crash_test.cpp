@@ -176,6 +176,24 @@ TEST_CASE("R3: a once job that was running on a killed node is lost and not star
   CHECK(std::string{std::istreambuf_iterator<char>(again), {}} == "x\n");
 }
 
+TEST_CASE("a node that is stopped ends what its jobs have detached") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  const auto pid_file = all.directory() / "pid";
+  all.submit("a", 1,
+             "SUBMIT -- setsid sh -c 'echo $$ > " + pid_file.string()
+                 + "; exec sleep 1000' >/dev/null 2>&1 & until test -s " + pid_file.string()
+                 + "; do sleep 0.01; done");
+  pid_t detached = 0;
+  while (!(std::ifstream(pid_file) >> detached)) {
+  }
+  CHECK(lives(detached));
+  CHECK(all.stop("a") == 0);
+  CHECK(all.at("a").log().find("ended what a job left running") != std::string::npos);
+  CHECK_FALSE(lives(detached));
+}
+
 TEST_CASE("a node that is stopped tells those who wait at it") {
   cluster all;
   all.start_proxy();
