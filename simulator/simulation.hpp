@@ -36,6 +36,7 @@ struct report {
   std::uint64_t duplicates = 0;
   std::uint64_t events = 0;
   std::int64_t virtual_us = 0;
+  std::int64_t dispatch_ns = 0; ///< in the dispatch core, if it was measured
   double even = 1; ///< share of the time with a queue in which the spread was at most 1
 };
 
@@ -98,6 +99,8 @@ private:
   // -- runs (simulation_runs.cpp)
   void end_run(std::size_t n, const attempt_ref& what, std::uint64_t number, core::run_end end);
   void count_for_absent_home(const job_id& job);
+  void count_run(std::uint64_t job);
+  void discount_run(std::uint64_t job);
   void poison(std::size_t n, const attempt_ref& what, std::uint64_t number);
   /// What runs there now, or starts soon, has an excuse for being lost.
   void disturb(std::size_t n, std::int64_t for_us);
@@ -110,6 +113,8 @@ private:
   void power_cut(std::size_t n);
   void stop_node(std::size_t n);
   void freeze_node(std::size_t n);
+  void freeze_proxy();
+  void cut_power_of_proxy(std::size_t n);
   void cut(std::size_t n, bool both);
   void slow_disk();
   void fill_disk(std::size_t n);
@@ -117,7 +122,7 @@ private:
   void start_impostor(std::size_t n);
   void end_impostor();
   void heal();
-  std::int64_t away() { return std::min(luck_.skewed(with_.away_us), 10 * us_per_s); }
+  std::int64_t away() { return std::min(luck_.skewed(with_.away_us), 20 * us_per_s); }
   std::size_t any_node() { return static_cast<std::size_t>(luck_.below(with_.nodes)); }
 
   // -- the end (simulation_end.cpp)
@@ -140,6 +145,7 @@ private:
   timeline time_;
   witness truth_;
   std::vector<node_host> nodes_; ///< the last one is for an impostor
+  std::map<ledger_id, std::size_t> by_ledger_;
   process proxy_os_;
   std::shared_ptr<persistence::memory_disk> proxy_disk_;
   disk_pace proxy_pace_;
@@ -153,8 +159,10 @@ private:
   std::int64_t last_start_us_ = 0; ///< a disk that was told to fail may do so after the healing
   std::uint64_t failed_starts_ = 0;
   std::optional<std::int64_t> unfair_since_us_;
-  std::map<std::uint64_t, std::int64_t>
-      double_since_us_; ///< by job: two attempts run, all can talk
+  std::map<std::uint64_t, std::size_t> live_runs_; ///< by job
+  std::size_t doubled_ = 0;                        ///< jobs with more than one
+  /// By job: since when two attempts run and all can talk.
+  std::map<std::uint64_t, std::int64_t> double_since_us_;
 };
 
 } // namespace evenkeel::simulator

@@ -42,6 +42,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
     truth_.breach(host.settings.name + " runs more jobs than it has slots");
   const auto run = fresh.number;
   host.runs[order.what] = fresh;
+  count_run(number);
   if (plan.poison) {
     host.os->after(plan.run_us, [this, node, what = order.what, run] { poison(node, what, run); });
     return;
@@ -58,20 +59,31 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
 
 /// R10: while a home is away, no more of its jobs may start than its window allows.
 void simulation::count_for_absent_home(const job_id& job) {
+  const auto known = by_ledger_.find(job.ledger);
+  if (known == by_ledger_.end() || nodes_[known->second].life)
+    return;
   std::uint64_t slots = 0;
   for (const auto& host : nodes_)
     slots += host.settings.slots;
   const auto most =
       with_.dispatch.absent_home_jobs + 2 * slots + nodes_.size() * with_.dispatch.max_prefetch;
-  for (std::size_t n = 0; n < with_.nodes; ++n) {
-    auto& host = nodes_[n];
-    if (host.life || host.settings.fresh_ledger != job.ledger)
-      continue;
-    host.started_meanwhile.insert(job.sequence);
-    if (host.started_meanwhile.size() > most)
-      truth_.breach("R10: " + std::to_string(host.started_meanwhile.size()) + " jobs of "
-                    + host.settings.name + " were started while it was away");
-  }
+  auto& home = nodes_[known->second];
+  home.started_meanwhile.insert(job.sequence);
+  if (home.started_meanwhile.size() > most)
+    truth_.breach("R10: " + std::to_string(home.started_meanwhile.size()) + " jobs of "
+                  + home.settings.name + " were started while it was away");
+}
+
+void simulation::count_run(std::uint64_t job) {
+  doubled_ += ++live_runs_[job] == 2 ? 1 : 0;
+}
+
+void simulation::discount_run(std::uint64_t job) {
+  const auto known = live_runs_.find(job);
+  const auto left = --known->second;
+  doubled_ -= left == 1 ? 1 : 0;
+  if (left == 0)
+    live_runs_.erase(known);
 }
 
 void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t number,
@@ -86,6 +98,7 @@ void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t n
   auto& record = truth_.run(number);
   record.replaced = found->second.asked || end.could_not_start;
   record.completed = !record.replaced;
+  discount_run(found->second.plan->number);
   host.runs.erase(found);
   host.ended.emplace_back(time_.now_us(), number);
   while (host.ended.front().first < time_.now_us() - results_on_their_way_us)

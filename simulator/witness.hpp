@@ -45,7 +45,7 @@ public:
   void assigned(const attempt_ref& what) { assigned_[what.job].insert(what.assigned); }
   /// Returns the number of the run.
   std::uint64_t run_started(const job_plan& plan, std::size_t node, const attempt_ref& what);
-  run_record& run(std::uint64_t number) { return runs_.at(number); }
+  run_record& run(std::uint64_t number) { return runs_.at(number - 1); }
 
   // -- what clients see
   void submitted(const ticket& name, const job_plan& plan);
@@ -65,6 +65,8 @@ public:
   [[nodiscard]] std::uint64_t runs() const { return runs_.size(); }
 
 private:
+  [[nodiscard]] const run_record& run(std::uint64_t number) const { return runs_.at(number - 1); }
+
   struct promise {
     job_plan plan;
     bool cancel_asked = false;
@@ -82,10 +84,9 @@ private:
   void check_loss(const promise& about, const job_view& view);
 
   std::map<ticket, promise> promises_;
-  std::map<std::uint64_t, run_record> runs_;
+  std::vector<run_record> runs_; ///< the first has number 1
   std::map<std::uint64_t, std::vector<std::uint64_t>> runs_of_; ///< by job, in order
   std::map<job_id, std::set<fence>> assigned_;
-  std::uint64_t next_run_ = 1;
   std::string breach_;
 };
 
