@@ -250,9 +250,9 @@ void crowd::audit() {
     const auto home = homes.at(kept[i]);
     to_audit_.emplace(kept[i], home);
     if (with_->nodes > 1)
-      to_audit_.emplace(
-          kept[i], (home + 1 + static_cast<std::size_t>(luck_->below(with_->nodes - 1)))
-                       % with_->nodes);
+      to_audit_.emplace(kept[i],
+                        (home + 1 + static_cast<std::size_t>(luck_->below(with_->nodes - 1)))
+                            % with_->nodes);
   }
   auditor_ = clients_.size();
   for (std::size_t node = 0; node < with_->nodes; ++node) {

@@ -92,7 +92,7 @@ private:
   std::map<std::uint64_t, std::size_t> by_session_;
   std::map<std::uint64_t, job_plan> plans_;
   std::vector<known_ticket> known_;
-  std::deque<asked> unsure_; ///< submissions whose replies were lost
+  std::deque<asked> unsure_;                          ///< submissions whose replies were lost
   std::set<std::pair<ticket, std::size_t>> to_audit_; ///< and the node to be asked
   std::size_t auditor_ = 0;
   std::uint64_t next_session_ = 1;

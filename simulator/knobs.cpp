@@ -118,20 +118,21 @@ void stall(knobs& k, dice& luck) {
 /// Nothing else happens, so that a slot that idles has no excuse.
 void tail(knobs& k, dice& luck) {
   k.nodes = std::max<std::size_t>(k.nodes, 2);
-  k.jobs = 200 + luck.below(300);
-  k.clients = 5;
+  k.jobs = 300 + luck.below(400);
+  k.clients = 10;
   k.request_every_us = 1'000;
   k.inquiries_of_thousand = 100;
-  k.run_us = luck.pick<std::int64_t>({200, 2'000});
-  k.long_of_thousand = 10;
+  k.run_us = 200;
+  k.long_of_thousand = 20;
   k.long_us = 3 * us_per_s;
   k.faults.clear();
   k.function_of_thousand = 0;
-  k.hop_us = 20;
-  k.net.one_way_us = std::min<std::int64_t>(k.net.one_way_us, 300);
+  k.big_of_thousand = 0;
+  k.hop_us = std::min<std::int64_t>(k.hop_us, 20);
+  k.net.one_way_us = 30;
   k.net.duplicated_of_thousand = 0;
-  k.node_disk.sync_us = std::min<std::int64_t>(k.node_disk.sync_us, 500);
-  k.proxy_disk.sync_us = std::min<std::int64_t>(k.proxy_disk.sync_us, 500);
+  k.node_disk.sync_us = 50;
+  k.proxy_disk.sync_us = 50;
   k.dispatch.max_prefetch = core::dispatch_settings{}.max_prefetch;
   const auto drawn = k.dispatch.cluster;
   k.dispatch.cluster = {};
@@ -245,10 +246,11 @@ void make_large(knobs& k) {
 std::string describe(const knobs& with) {
   std::ostringstream out;
   const auto& cluster = with.dispatch.cluster;
-  out << "theme " << to_text(with.about) << "; nodes " << with.nodes << ", slots up to " << with.most_slots << ", jobs " << with.jobs
-      << ", clients " << with.clients << "; lease " << cluster.lease_ms << " ms, grace "
-      << cluster.grace_ms << " ms; one way " << with.net.one_way_us << " us, fsync "
-      << with.node_disk.sync_us << " us, a run " << with.run_us << " us\n"
+  out << "theme " << to_text(with.about) << "; nodes " << with.nodes << ", slots up to "
+      << with.most_slots << ", jobs " << with.jobs << ", clients " << with.clients << "; lease "
+      << cluster.lease_ms << " ms, grace " << cluster.grace_ms << " ms; one way "
+      << with.net.one_way_us << " us, fsync " << with.node_disk.sync_us << " us, a run "
+      << with.run_us << " us\n"
       << "windows: " << cluster.submit_window_jobs << " submissions, " << cluster.result_window
       << " results; absent homes: " << with.dispatch.absent_home_jobs << " jobs, "
       << with.relay.absent_home_results << " results\n"

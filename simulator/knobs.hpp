@@ -74,7 +74,7 @@ struct knobs {
   std::int64_t run_us = 50'000;               ///< how long a job runs, usually
   std::uint64_t long_of_thousand = 0;         ///< jobs that run for about long_us
   std::int64_t long_us = 0;
-  std::int64_t request_every_us = 20'000;     ///< of each client, on average
+  std::int64_t request_every_us = 20'000;    ///< of each client, on average
   std::uint64_t inquiries_of_thousand = 400; ///< of what clients do, while there are jobs to submit
   std::uint64_t favourite_of_thousand = 0;   ///< sessions that go to the first node
   std::uint64_t once_of_thousand = 0;

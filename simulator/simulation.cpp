@@ -231,14 +231,14 @@ void simulation::stopped(std::size_t node) {
 
 void simulation::node_failed(std::size_t node, const std::string& /*why*/) {
   kill_node(node);
-  nodes_[node].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(4)));
+  lose_records(node, 4);
   if (node < with_.nodes)
     restart_node_after(node, away());
 }
 
 void simulation::proxy_failed(const std::string& /*why*/) {
   kill_proxy();
-  proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(4)));
+  lose_records_of_proxy(4);
   restart_proxy_after(away());
 }
 

@@ -110,8 +110,20 @@ bool simulation::all_have_codes() {
 
 void simulation::power_cut(std::size_t n) {
   kill_node(n);
-  nodes_[n].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(20)));
+  lose_records(n, 20);
   restart_node_after(n, away());
+}
+
+/// Some of the oldest that were not fsynced may be there nevertheless.
+void simulation::lose_records(std::size_t n, std::uint64_t most_kept) {
+  nodes_[n].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(most_kept)));
+  nodes_[n].records_lost_us = time_.now_us();
+  nodes_[n].latest_then = latest_;
+}
+
+void simulation::lose_records_of_proxy(std::uint64_t most_kept) {
+  proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(most_kept)));
+  proxy_lost_us_ = time_.now_us();
 }
 
 void simulation::stop_node(std::size_t n) {
@@ -146,16 +158,16 @@ void simulation::freeze_proxy() {
   });
 }
 
-/// Sometimes a node shares the proxy's fuse, and stays away until its grace is over (R3: what it was
-/// granted may have started there).
+/// Sometimes a node shares the proxy's fuse, and stays away until its grace is over (R3: what it
+/// was granted may have started there).
 void simulation::cut_power_of_proxy(std::size_t n) {
   kill_proxy();
-  proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(20)));
+  lose_records_of_proxy(20);
   restart_proxy_after(away());
   if (!luck_.chance(300))
     return;
   kill_node(n);
-  nodes_[n].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(20)));
+  lose_records(n, 20);
   restart_node_after(n, away() + 2 * lease_and_grace_us());
 }
 

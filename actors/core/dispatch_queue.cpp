@@ -279,6 +279,7 @@ dispatch_queue::totals dispatch_queue::count() const {
   t.queued = s.waiting();
   t.assigned = s.count(job_phase::assigned) + s.count(job_phase::granting);
   t.ended = s.count(job_phase::ended);
+  t.alone = s.alone.size() + s.alone_placed;
   t.bytes = s.spec_bytes;
   return t;
 }
