@@ -149,10 +149,9 @@ void crowd::inquire(client& who) {
     request.kind = request_kind::cancel;
   else if (luck_->chance(with_->forget_of_thousand))
     request.kind = request_kind::forget;
-  else if (luck_->chance(30))
-    request.kind = request_kind::list;
-  else if (luck_->chance(20))
-    request.kind = luck_->chance(500) ? request_kind::nodes : request_kind::stats;
+  else if (luck_->chance(with_->lists_of_thousand))
+    request.kind =
+        luck_->pick<request_kind>({request_kind::list, request_kind::nodes, request_kind::stats});
   if (request.kind == request_kind::wait && luck_->chance(500))
     request.timeout_ms = luck_->between(0, 3'000);
   if (!is_about_a_job(request.kind)) {

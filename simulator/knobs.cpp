@@ -88,9 +88,10 @@ void flood(knobs& k, dice& luck) {
 }
 
 void marathon(knobs& k, dice& luck) {
-  k.nodes = std::max<std::size_t>(k.nodes, 2);
-  k.jobs = 10 + luck.below(20);
-  k.long_of_thousand = 400;
+  k.nodes = std::max<std::size_t>(k.nodes, 3);
+  k.jobs = 3 + luck.below(6); // so that a slot is free for another attempt
+  k.most_slots = 4;
+  k.long_of_thousand = 800;
   k.long_us = luck.between(12, 25) * us_per_s;
   k.chaos_us = luck.between(15, 25) * us_per_s;
   k.away_us = luck.between(6, 12) * us_per_s;
@@ -126,6 +127,7 @@ void tail(knobs& k, dice& luck) {
   k.long_of_thousand = 20;
   k.long_us = 3 * us_per_s;
   k.faults.clear();
+  k.once_of_thousand = 0; // what was granted to an executor cannot move (R3)
   k.function_of_thousand = 0;
   k.big_of_thousand = 0;
   k.hop_us = std::min<std::int64_t>(k.hop_us, 20);
@@ -238,8 +240,10 @@ void make_large(knobs& k) {
   k.clients = nodes;
   k.most_slots = 4;
   k.run_us = 100'000;
+  k.chaos_us = us_per_s;
   k.request_every_us = 30'000; // a little more than the slots can do
   k.inquiries_of_thousand = 10;
+  k.lists_of_thousand = 0; // their cost grows with what they list
   k.dispatch.cluster.heartbeat_ms = 500;
 }
 

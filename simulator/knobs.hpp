@@ -76,6 +76,7 @@ struct knobs {
   std::int64_t long_us = 0;
   std::int64_t request_every_us = 20'000;    ///< of each client, on average
   std::uint64_t inquiries_of_thousand = 400; ///< of what clients do, while there are jobs to submit
+  std::uint64_t lists_of_thousand = 30;      ///< of these: LIST, NODES and STATS
   std::uint64_t favourite_of_thousand = 0;   ///< sessions that go to the first node
   std::uint64_t once_of_thousand = 0;
   std::uint64_t cancel_of_thousand = 0;
@@ -91,7 +92,8 @@ struct knobs {
   core::relay_limits relay;
   core::ledger_limits ledger;
   std::uint64_t held_result_bytes = 64ULL << 20U;
-  std::function<std::int64_t()> clock_ns; ///< real time, to measure the dispatch core; may be empty
+  std::function<std::int64_t()>
+      clock_ns; ///< what the dispatch core takes is measured by; may be empty
 
   [[nodiscard]] bool has(fault what) const { return faults.contains(what); }
 };
