@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <iomanip>
 #include <iostream>
 #include <map>
@@ -23,12 +24,18 @@ A seed decides everything: how large the cluster is, how slow its parts are, whi
 and when. What clients are told is checked against what they were promised: no ticket is lost, no
 result changes, nothing that is submitted once starts twice, everything comes to an end after the
 last fault, and nobody remembers it then. The same seed gives the same history on every machine.
+From 50 nodes or 10000 jobs on, nothing else is drawn: 1 to 4 slots a node, jobs of about 0.1 s, a
+client a node that submits a little more than its node can do, no faults unless they are named.
 Exit status: 0; 1 if a promise was broken. The command that replays it is printed.
 
   evenkeel sim --seed 17
   evenkeel sim --count 1000
   evenkeel sim --seed 17 --nodes 5 --jobs 500 --faults kill-node,wipe-proxy
-  evenkeel sim --seed 17 --trace | less)";
+  evenkeel sim --seed 17 --trace | less
+  evenkeel sim --nodes 1000 --jobs 1000000)";
+
+constexpr std::size_t large_nodes = 50;
+constexpr std::size_t large_jobs = 10'000;
 
 struct sim_choice {
   std::uint64_t seed = 1;
@@ -37,8 +44,21 @@ struct sim_choice {
   std::optional<std::size_t> nodes;
   std::optional<std::size_t> jobs;
   std::vector<std::string> faults;
+  std::string check;
   bool trace = false;
 };
+
+bool is_large(const simulator::knobs& with) {
+  return with.nodes >= large_nodes || with.jobs >= large_jobs;
+}
+
+/// Of this thread alone, so that a busy machine changes nothing.
+std::int64_t cpu_ns() {
+  constexpr std::int64_t ns_per_s = 1'000'000'000;
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * ns_per_s + now.tv_nsec;
+}
 
 simulator::fault fault_named(const std::string& name) {
   for (const auto one : simulator::all_faults())
@@ -56,6 +76,14 @@ simulator::knobs knobs_for(const sim_choice& choice, std::uint64_t seed) {
     knobs.nodes = *choice.nodes;
   if (choice.jobs)
     knobs.jobs = *choice.jobs;
+  if (is_large(knobs)) {
+    knobs.faults.clear();
+    simulator::make_large(knobs);
+    knobs.clock_ns = cpu_ns;
+  }
+  if (!choice.check.empty())
+    knobs.check =
+        choice.check == "full" ? simulator::check_level::full : simulator::check_level::light;
   if (choice.faults.empty())
     return knobs;
   knobs.faults.clear();
@@ -80,6 +108,8 @@ std::string replay_of(const sim_choice& choice, std::uint64_t seed) {
     text += " --jobs " + std::to_string(*choice.jobs);
   for (std::size_t i = 0; i < choice.faults.size(); ++i)
     text += (i == 0 ? " --faults " : ",") + choice.faults[i];
+  if (!choice.check.empty())
+    text += " --check " + choice.check;
   return text;
 }
 
@@ -100,6 +130,7 @@ struct sums {
     all.duplicates += one.duplicates;
     all.events += one.events;
     all.virtual_us += one.virtual_us;
+    all.dispatch_ns += one.dispatch_ns;
   }
 };
 
@@ -121,6 +152,9 @@ void print_table(const sums& of, std::optional<double> even) {
   row("messages", std::to_string(of.all.messages));
   row("  a job", of.all.jobs == 0 ? "-" : decimal(static_cast<double>(of.all.messages) / jobs, 1));
   row("  that came twice", std::to_string(of.all.duplicates));
+  if (of.all.dispatch_ns != 0 && of.all.jobs != 0)
+    row("dispatch core, us a job",
+        decimal(static_cast<double>(of.all.dispatch_ns) / 1e3 / jobs, 2));
   if (even)
     row("spread at most 1, % of time", decimal(*even * 100, 1));
   for (const auto& [what, number] : of.all.faults)
@@ -188,6 +222,12 @@ void add_sim_command(CLI::App& app, action& chosen) {
   command->add_option("--faults", choice->faults, "which ones, or none or all [drawn]")
       ->envname("EVENKEEL_FAULTS")
       ->delimiter(',');
+  command
+      ->add_option("--check", choice->check,
+                   "full: invariants at every tick and every result asked for; light: a thousand "
+                   "results [full; light for large clusters]")
+      ->envname("EVENKEEL_CHECK")
+      ->check(CLI::IsMember({"full", "light"}));
   command->add_flag("--trace", choice->trace, "print every message and event")
       ->envname("EVENKEEL_TRACE");
   command->footer(notes);

@@ -313,6 +313,8 @@ typename Inspector::result_type inspect(Inspector& f, recall_batch& x) {
 }
 
 /// proxy -> executor. End these attempts, whatever their state; their results do not count (R4).
+/// One, empty perhaps, answers the executor's end mark: what it holds and is not told to end, is
+/// wanted.
 struct stop_batch {
   std::vector<attempt_ref> attempts;
   friend bool operator==(const stop_batch&, const stop_batch&) = default;

@@ -13,6 +13,7 @@ constexpr std::int64_t longest_run_us = 3 * us_per_s;
 constexpr std::size_t big_bytes = 300'000;
 constexpr std::int64_t audit_retry_us = 200'000;
 constexpr std::int64_t poison_run_us = 20'000;
+constexpr std::size_t light_audit = 1'000; ///< results that are asked for at check_level::light
 
 bool is_about_a_job(request_kind kind) {
   return kind == request_kind::status || kind == request_kind::result || kind == request_kind::wait
@@ -43,7 +44,8 @@ void crowd::act(std::size_t which) {
   time_->after(luck_->between(1, 2 * with_->request_every_us), [this, which] { act(which); });
   auto& who = clients_[which];
   if (who.session == 0) {
-    who.node = static_cast<std::size_t>(luck_->below(with_->nodes));
+    const bool favourite = luck_->chance(with_->favourite_of_thousand);
+    who.node = favourite ? 0 : static_cast<std::size_t>(luck_->below(with_->nodes));
     if (!ends_.accepts(who.node))
       return;
     who.session = next_session_++;
@@ -53,18 +55,32 @@ void crowd::act(std::size_t which) {
     return hang_up(who);
   if (who.open.size() >= most_unanswered)
     return;
-  if (next_job_ <= with_->jobs && luck_->chance(600))
+  const bool busy = !all_submitted() && !luck_->chance(with_->inquiries_of_thousand);
+  if (busy && !unsure_.empty())
+    submit_again(who);
+  else if (busy && planned_ < with_->jobs)
     submit(who);
   else
     inquire(who);
 }
 
 void crowd::submit(client& who) {
-  const auto number = next_job_++;
+  ++planned_;
+  auto plan = draw_plan();
+  auto spec = make_spec(plan.number);
+  if (spec.kind == job_kind::function) // these can neither be stopped nor exit
+    plan.exit_code = 0;
+  spec.once = plan.once;
+  send_submission(who, plan, std::move(spec));
+}
+
+job_plan crowd::draw_plan() {
   job_plan plan;
-  plan.number = number;
+  plan.number = next_job_++;
   plan.once = luck_->chance(with_->once_of_thousand);
   plan.run_us = std::min(luck_->skewed(with_->run_us), longest_run_us);
+  if (luck_->chance(with_->long_of_thousand))
+    plan.run_us = luck_->between(with_->long_us / 2, with_->long_us);
   plan.exit_code = luck_->chance(100) ? 1 : 0;
   plan.ignores_term = luck_->chance(100);
   plan.survives_term = luck_->chance(100);
@@ -73,15 +89,31 @@ void crowd::submit(client& who) {
     plan.poison = true;
     plan.run_us = poison_run_us;
   }
+  return plan;
+}
+
+void crowd::send_submission(client& who, const job_plan& plan, job_spec spec) {
   planned_work_us_ += plan.run_us;
+  plans_[plan.number] = plan;
   client_request request;
   request.kind = request_kind::submit;
-  request.spec = make_spec(number);
-  request.spec.once = plan.once;
-  if (request.spec.kind == job_kind::function) // these can neither be stopped nor exit
-    plan.exit_code = 0;
-  plans_[number] = plan;
-  ask(who, {std::move(request), number, false, 0});
+  request.spec = std::move(spec);
+  ask(who, {std::move(request), plan.number, false, 0});
+}
+
+/// The reply was lost with its connection: nobody knows whether the job was taken. Without a key
+/// this is a second job, with a number and a ticket of its own, whatever became of the first.
+/// A submission with a key belongs here as well: the same request again, and the witness is told
+/// that it must not give another ticket at the same node.
+void crowd::submit_again(client& who) {
+  const auto before = std::move(unsure_.front());
+  unsure_.pop_front();
+  auto plan = plans_.at(before.job);
+  plan.number = next_job_++;
+  auto spec = before.request.spec;
+  auto& text = spec.kind == job_kind::command ? spec.text : spec.body;
+  text.replace(0, std::to_string(before.job).size(), std::to_string(plan.number));
+  send_submission(who, plan, std::move(spec));
 }
 
 job_spec crowd::make_spec(std::uint64_t number) {
@@ -117,10 +149,9 @@ void crowd::inquire(client& who) {
     request.kind = request_kind::cancel;
   else if (luck_->chance(with_->forget_of_thousand))
     request.kind = request_kind::forget;
-  else if (luck_->chance(30))
-    request.kind = request_kind::list;
-  else if (luck_->chance(20))
-    request.kind = luck_->chance(500) ? request_kind::nodes : request_kind::stats;
+  else if (luck_->chance(with_->lists_of_thousand))
+    request.kind =
+        luck_->pick<request_kind>({request_kind::list, request_kind::nodes, request_kind::stats});
   if (request.kind == request_kind::wait && luck_->chance(500))
     request.timeout_ms = luck_->between(0, 3'000);
   if (!is_about_a_job(request.kind)) {
@@ -147,18 +178,21 @@ void crowd::hang_up(client& who) {
   if (who.session == 0)
     return;
   ends_.close(who.node, who.session);
-  by_session_.erase(who.session);
-  who.session = 0;
-  who.open.clear();
+  lose_replies(who);
 }
 
 void crowd::on_node_died(std::size_t node) {
   for (auto& who : clients_)
-    if (who.session != 0 && who.node == node) {
-      by_session_.erase(who.session);
-      who.session = 0;
-      who.open.clear();
-    }
+    if (who.session != 0 && who.node == node)
+      lose_replies(who);
+}
+
+void crowd::lose_replies(client& who) {
+  by_session_.erase(who.session);
+  who.session = 0;
+  for (auto& [number, what] : std::exchange(who.open, {}))
+    if (what.request.kind == request_kind::submit && !calm_)
+      unsure_.push_back(std::move(what));
 }
 
 void crowd::on_reply(std::size_t node, const core::reply& answer) {
@@ -180,11 +214,8 @@ void crowd::on_reply(std::size_t node, const core::reply& answer) {
   truth_->answered(what.request, answer.content, what.asked_us, time_->now_us());
   if (!what.audit)
     return;
-  if (answer.content.code == errc::ok || answer.content.code == errc::not_found) {
-    std::erase_if(to_audit_, [&](const auto& one) {
-      return one.first.name == what.request.subject && one.second == node;
-    });
-  }
+  if (answer.content.code == errc::ok || answer.content.code == errc::not_found)
+    to_audit_.erase({what.request.subject, node});
 }
 
 std::size_t crowd::unanswered() const {
@@ -208,14 +239,19 @@ std::string crowd::describe_unanswered() const {
 // ----------------------------------------------------------------------------------------
 
 void crowd::audit() {
-  for (const auto& name : truth_->kept_tickets()) {
-    const auto known = std::find_if(known_.begin(), known_.end(),
-                                    [&](const auto& one) { return one.name == name; });
-    to_audit_.emplace_back(*known, known->home);
+  std::map<ticket, std::size_t> homes;
+  for (const auto& one : known_)
+    homes[one.name] = one.home;
+  const auto kept = truth_->kept_tickets();
+  const auto step =
+      with_->check == check_level::full ? 1 : std::max<std::size_t>(kept.size() / light_audit, 1);
+  for (std::size_t i = 0; i < kept.size(); i += step) {
+    const auto home = homes.at(kept[i]);
+    to_audit_.emplace(kept[i], home);
     if (with_->nodes > 1)
-      to_audit_.emplace_back(
-          *known, (known->home + 1 + static_cast<std::size_t>(luck_->below(with_->nodes - 1)))
-                      % with_->nodes);
+      to_audit_.emplace(kept[i],
+                        (home + 1 + static_cast<std::size_t>(luck_->below(with_->nodes - 1)))
+                            % with_->nodes);
   }
   auditor_ = clients_.size();
   for (std::size_t node = 0; node < with_->nodes; ++node) {
@@ -236,7 +272,7 @@ void crowd::audit_some() {
     }
     client_request request;
     request.kind = request_kind::result;
-    request.subject = about.name;
+    request.subject = about;
     const bool asked_already = std::any_of(who.open.begin(), who.open.end(), [&](const auto& one) {
       return one.second.request.subject == request.subject;
     });

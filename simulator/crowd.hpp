@@ -10,8 +10,11 @@
 #include "simulator/witness.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace evenkeel::simulator {
@@ -43,8 +46,8 @@ public:
   /// The plan of the job with this number.
   [[nodiscard]] const job_plan& plan(std::uint64_t number) const { return plans_.at(number); }
   [[nodiscard]] std::size_t unanswered() const;
-  /// Or refused; nobody tries a second time.
-  [[nodiscard]] bool all_submitted() const { return next_job_ > with_->jobs; }
+  /// Or refused.
+  [[nodiscard]] bool all_submitted() const { return planned_ >= with_->jobs && unsure_.empty(); }
   [[nodiscard]] std::size_t left_to_audit() const { return to_audit_.size(); }
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
   [[nodiscard]] std::int64_t planned_work_us() const { return planned_work_us_; }
@@ -70,8 +73,12 @@ private:
 
   void act(std::size_t which);
   void submit(client& who);
+  void submit_again(client& who);
   void inquire(client& who);
+  job_plan draw_plan();
+  void send_submission(client& who, const job_plan& plan, job_spec spec);
   void hang_up(client& who);
+  void lose_replies(client& who);
   void ask(client& who, asked what);
   void audit_some();
   job_spec make_spec(std::uint64_t number);
@@ -85,11 +92,13 @@ private:
   std::map<std::uint64_t, std::size_t> by_session_;
   std::map<std::uint64_t, job_plan> plans_;
   std::vector<known_ticket> known_;
-  std::vector<std::pair<known_ticket, std::size_t>> to_audit_; ///< and the node to be asked
+  std::deque<asked> unsure_;                          ///< submissions whose replies were lost
+  std::set<std::pair<ticket, std::size_t>> to_audit_; ///< and the node to be asked
   std::size_t auditor_ = 0;
   std::uint64_t next_session_ = 1;
   std::uint64_t next_number_ = 1;
   std::uint64_t next_job_ = 1;
+  std::uint64_t planned_ = 0; ///< without those that are submitted again
   std::uint64_t requests_ = 0;
   std::int64_t planned_work_us_ = 0;
   bool calm_ = false;

@@ -2,6 +2,7 @@
 
 #include "simulator/dice.hpp"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 #include <utility>
@@ -29,6 +30,8 @@ constexpr std::array fault_names{std::pair{fault::kill_node, "kill-node"},
                                  std::pair{fault::damage, "damage"},
                                  std::pair{fault::impostor, "impostor"},
                                  std::pair{fault::poison, "poison"}};
+
+constexpr std::array theme_names{"none", "flood", "marathon", "blackout", "stall", "tail"};
 
 void draw_cluster(knobs& k, dice& luck) {
   auto& cluster = k.dispatch.cluster;
@@ -67,7 +70,107 @@ void draw_cluster(knobs& k, dice& luck) {
   k.ledger.audit_period_ms = 1000;
 }
 
+void flood(knobs& k, dice& luck) {
+  k.nodes = std::max<std::size_t>(k.nodes, 2);
+  k.jobs = 200 + luck.below(200);
+  k.clients = 5;
+  k.most_slots = std::min<std::uint32_t>(k.most_slots, 2);
+  k.request_every_us = 1'000;
+  k.favourite_of_thousand = 800;
+  k.inquiries_of_thousand = 100;
+  k.run_us = luck.pick<std::int64_t>({5'000, 20'000});
+  k.away_us = luck.pick<std::int64_t>({1'000'000, 3'000'000});
+  k.faults.insert(fault::kill_node);
+  k.dispatch.absent_home_jobs = 1 + luck.below(8);
+  k.dispatch.max_prefetch = luck.pick<std::uint32_t>({0, 2});
+  k.dispatch.cluster.submit_window_jobs = cluster_settings{}.submit_window_jobs;
+  k.dispatch.cluster.submit_window_bytes = cluster_settings{}.submit_window_bytes;
+}
+
+void marathon(knobs& k, dice& luck) {
+  k.nodes = std::max<std::size_t>(k.nodes, 3);
+  k.jobs = 3 + luck.below(6); // so that a slot is free for another attempt
+  k.most_slots = 4;
+  k.long_of_thousand = 800;
+  k.long_us = luck.between(12, 25) * us_per_s;
+  k.chaos_us = luck.between(15, 25) * us_per_s;
+  k.away_us = luck.between(6, 12) * us_per_s;
+  k.faults.insert(luck.chance(500) ? fault::freeze_node : fault::cut_link);
+}
+
+void blackout(knobs& k, dice& luck) {
+  k.nodes = std::max<std::size_t>(k.nodes, 3);
+  k.jobs = 20 + luck.below(40);
+  k.run_us = luck.pick<std::int64_t>({50'000, 400'000});
+  k.request_every_us = 60'000;
+  k.chaos_us = luck.between(10, 20) * us_per_s;
+  k.away_us = luck.between(1, 6) * us_per_s;
+  k.once_of_thousand = 700;
+  k.faults.insert(fault::proxy_power);
+}
+
+void stall(knobs& k, dice& luck) {
+  k.run_us = 400'000;
+  k.chaos_us = luck.between(10, 20) * us_per_s;
+  k.away_us = luck.between(8, 16) * us_per_s;
+  k.faults.insert(fault::freeze_proxy);
+}
+
+/// Nothing else happens, so that a slot that idles has no excuse.
+void tail(knobs& k, dice& luck) {
+  k.nodes = std::max<std::size_t>(k.nodes, 2);
+  k.jobs = 300 + luck.below(400);
+  k.clients = 10;
+  k.request_every_us = 1'000;
+  k.inquiries_of_thousand = 100;
+  k.run_us = 200;
+  k.long_of_thousand = 20;
+  k.long_us = 3 * us_per_s;
+  k.faults.clear();
+  k.once_of_thousand = 0; // what was granted to an executor cannot move (R3)
+  k.function_of_thousand = 0;
+  k.big_of_thousand = 0;
+  k.hop_us = std::min<std::int64_t>(k.hop_us, 20);
+  k.net.one_way_us = 30;
+  k.net.duplicated_of_thousand = 0;
+  k.node_disk.sync_us = 50;
+  k.proxy_disk.sync_us = 50;
+  k.dispatch.max_prefetch = core::dispatch_settings{}.max_prefetch;
+  const auto drawn = k.dispatch.cluster;
+  k.dispatch.cluster = {};
+  k.dispatch.cluster.heartbeat_ms = drawn.heartbeat_ms;
+  k.dispatch.cluster.lease_ms = drawn.lease_ms;
+  k.dispatch.cluster.grace_ms = drawn.grace_ms;
+  k.dispatch.dispatch_period_ms = 0;
+  k.dispatch.max_jobs_per_round = 0;
+}
+
+void draw_theme(knobs& k, dice& luck) {
+  constexpr std::uint64_t themes_of_thousand = 300;
+  if (!luck.chance(themes_of_thousand))
+    return;
+  k.about = static_cast<theme>(1 + luck.below(theme_names.size() - 1));
+  switch (k.about) {
+  case theme::none:
+    return;
+  case theme::flood:
+    return flood(k, luck);
+  case theme::marathon:
+    return marathon(k, luck);
+  case theme::blackout:
+    return blackout(k, luck);
+  case theme::stall:
+    return stall(k, luck);
+  case theme::tail:
+    return tail(k, luck);
+  }
+}
+
 } // namespace
+
+std::string to_text(theme what) {
+  return theme_names.at(static_cast<std::size_t>(what));
+}
 
 std::string to_text(fault what) {
   for (const auto& [which, name] : fault_names)
@@ -119,16 +222,39 @@ knobs draw_knobs(std::uint64_t seed) {
   if (k.has(fault::duplicates))
     k.net.duplicated_of_thousand = luck.pick<std::uint64_t>({2, 20, 100});
   draw_cluster(k, luck);
+  draw_theme(k, luck);
   return k;
+}
+
+void make_large(knobs& k) {
+  const auto seed = k.seed;
+  const auto faults = k.faults;
+  const auto nodes = k.nodes;
+  const auto jobs = k.jobs;
+  k = {};
+  k.seed = seed;
+  k.faults = faults;
+  k.nodes = nodes;
+  k.jobs = jobs;
+  k.check = check_level::light;
+  k.clients = nodes;
+  k.most_slots = 4;
+  k.run_us = 100'000;
+  k.chaos_us = us_per_s;
+  k.request_every_us = 30'000; // a little more than the slots can do
+  k.inquiries_of_thousand = 10;
+  k.lists_of_thousand = 0; // their cost grows with what they list
+  k.dispatch.cluster.heartbeat_ms = 500;
 }
 
 std::string describe(const knobs& with) {
   std::ostringstream out;
   const auto& cluster = with.dispatch.cluster;
-  out << "nodes " << with.nodes << ", slots up to " << with.most_slots << ", jobs " << with.jobs
-      << ", clients " << with.clients << "; lease " << cluster.lease_ms << " ms, grace "
-      << cluster.grace_ms << " ms; one way " << with.net.one_way_us << " us, fsync "
-      << with.node_disk.sync_us << " us, a run " << with.run_us << " us\n"
+  out << "theme " << to_text(with.about) << "; nodes " << with.nodes << ", slots up to "
+      << with.most_slots << ", jobs " << with.jobs << ", clients " << with.clients << "; lease "
+      << cluster.lease_ms << " ms, grace " << cluster.grace_ms << " ms; one way "
+      << with.net.one_way_us << " us, fsync " << with.node_disk.sync_us << " us, a run "
+      << with.run_us << " us\n"
       << "windows: " << cluster.submit_window_jobs << " submissions, " << cluster.result_window
       << " results; absent homes: " << with.dispatch.absent_home_jobs << " jobs, "
       << with.relay.absent_home_results << " results\n"

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,12 +39,30 @@ enum class fault : std::uint8_t {
   poison      ///< jobs that kill their executor
 };
 
+/// What a seed is about, besides its faults: histories that chance alone hardly ever writes.
+enum class theme : std::uint8_t {
+  none,
+  flood,    ///< very many jobs of one home, which goes away
+  marathon, ///< jobs that outlast a lease, a grace and the silence of their node
+  blackout, ///< the proxy and a node lose power at once, and the node stays away
+  stall,    ///< a proxy that stands still before its nodes are back
+  tail,     ///< a few long jobs behind very many short ones
+};
+
+std::string to_text(theme what);
 std::string to_text(fault what);
 /// Every fault there is.
 const std::vector<fault>& all_faults();
 
+enum class check_level : std::uint8_t {
+  full,
+  light ///< for large clusters: cores do not recompute their invariants, few results are asked for
+};
+
 struct knobs {
   std::uint64_t seed = 1;
+  theme about = theme::none;
+  check_level check = check_level::full;
   std::size_t nodes = 3;
   std::size_t jobs = 60;
   std::size_t clients = 3;
@@ -53,7 +72,12 @@ struct knobs {
   std::int64_t fault_every_us = us_per_s / 2; ///< on average
   std::int64_t away_us = us_per_s;            ///< how long a fault lasts, usually
   std::int64_t run_us = 50'000;               ///< how long a job runs, usually
-  std::int64_t request_every_us = 20'000;     ///< of each client, on average
+  std::uint64_t long_of_thousand = 0;         ///< jobs that run for about long_us
+  std::int64_t long_us = 0;
+  std::int64_t request_every_us = 20'000;    ///< of each client, on average
+  std::uint64_t inquiries_of_thousand = 400; ///< of what clients do, while there are jobs to submit
+  std::uint64_t lists_of_thousand = 30;      ///< of these: LIST, NODES and STATS
+  std::uint64_t favourite_of_thousand = 0;   ///< sessions that go to the first node
   std::uint64_t once_of_thousand = 0;
   std::uint64_t cancel_of_thousand = 0;
   std::uint64_t forget_of_thousand = 0;
@@ -68,11 +92,15 @@ struct knobs {
   core::relay_limits relay;
   core::ledger_limits ledger;
   std::uint64_t held_result_bytes = 64ULL << 20U;
+  std::function<std::int64_t()>
+      clock_ns; ///< what the dispatch core takes is measured by; may be empty
 
   [[nodiscard]] bool has(fault what) const { return faults.contains(what); }
 };
 
 knobs draw_knobs(std::uint64_t seed);
+/// For clusters of which only the size is to matter: everything else is the same for all.
+void make_large(knobs& k);
 /// A few lines for people.
 std::string describe(const knobs& with);
 

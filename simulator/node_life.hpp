@@ -29,6 +29,7 @@ struct node_settings {
   std::int64_t hop_us = 20;
   std::uint64_t disk_reserve_bytes = 1000;
   std::uint64_t held_result_bytes = 64ULL << 20U;
+  bool checks = true; ///< the cores recompute their invariants at every tick
 };
 
 class node_life {

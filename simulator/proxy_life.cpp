@@ -211,7 +211,7 @@ void proxy_life::schedule_queue_flush() {
   if (!std::exchange(queue_flush_scheduled_, true))
     dispatcher_box_.post([this] {
       queue_flush_scheduled_ = false;
-      queue_->flush(owner_->now(), queue_step_.fx);
+      measure([&] { queue_->flush(owner_->now(), queue_step_.fx); });
       run_queue();
     });
 }
@@ -297,13 +297,13 @@ void proxy_life::run_router(core::router_effects& fx) {
 void proxy_life::tick() {
   membership_->on_tick(owner_->now(), membership_step_.fx);
   run_membership();
-  if (auto wrong = check_invariants(); !wrong.empty())
+  if (auto wrong = settings_.checks ? check_invariants() : std::string{}; !wrong.empty())
     world_->broken("proxy: " + wrong);
   owner_->after(tick_us, [this] { proxy_box_.post([this] { tick(); }); });
 }
 
 void proxy_life::dispatcher_tick() {
-  queue_->on_tick(owner_->now(), queue_step_.fx);
+  measure([&] { queue_->on_tick(owner_->now(), queue_step_.fx); });
   schedule_queue_flush();
   owner_->after(tick_us, [this] { dispatcher_box_.post([this] { dispatcher_tick(); }); });
 }

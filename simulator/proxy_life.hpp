@@ -11,6 +11,8 @@
 #include "simulator/surroundings.hpp"
 #include "simulator/virtual_store.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +25,9 @@ struct proxy_settings {
   core::relay_limits relay;
   const disk_pace* pace = nullptr;
   std::int64_t hop_us = 20;
+  bool checks = true; ///< the cores recompute their invariants at every tick
+  const std::function<std::int64_t()>* clock_ns = nullptr; ///< measures the dispatch core; or null
+  std::int64_t* dispatch_ns = nullptr;                     ///< where what it took is added
 };
 
 class proxy_life {
@@ -49,9 +54,16 @@ private:
   template <class Input>
   void tell_queue(Input&& input) {
     dispatcher_box_.post([this, input = std::forward<Input>(input)]() mutable {
-      input(*queue_, owner_->now(), queue_step_.fx);
+      measure([&] { input(*queue_, owner_->now(), queue_step_.fx); });
       schedule_queue_flush();
     });
+  }
+  template <class Call>
+  void measure(Call&& call) {
+    const auto began_ns = settings_.clock_ns != nullptr ? (*settings_.clock_ns)() : 0;
+    call();
+    if (settings_.clock_ns != nullptr)
+      *settings_.dispatch_ns += (*settings_.clock_ns)() - began_ns;
   }
   template <class Input>
   void tell_relay(Input&& input) {

@@ -44,6 +44,9 @@ void simulation::make_nodes() {
     host.settings.pace = &host.pace;
     host.settings.hop_us = with_.hop_us;
     host.settings.held_result_bytes = with_.held_result_bytes;
+    host.settings.checks = with_.check == check_level::full;
+    if (n < with_.nodes)
+      by_ledger_[host.settings.fresh_ledger] = n;
   }
 }
 
@@ -134,6 +137,9 @@ void simulation::start_proxy() {
   settings.relay = with_.relay;
   settings.pace = &proxy_pace_;
   settings.hop_us = with_.hop_us;
+  settings.checks = with_.check == check_level::full;
+  settings.clock_ns = with_.clock_ns ? &with_.clock_ns : nullptr;
+  settings.dispatch_ns = &figures_.dispatch_ns;
   proxy_ = std::make_unique<proxy_life>(static_cast<surroundings&>(*this), proxy_os_, luck_,
                                         settings, proxy_disk_);
   if (!proxy_->problem().empty()) {
@@ -162,6 +168,8 @@ void simulation::kill_node(std::size_t n) {
   time_.after(0, [this] { graves_.clear(); });
   host.orphans = !host.runs.empty();
   host.started_meanwhile.clear();
+  for (const auto& [what, run] : host.runs)
+    discount_run(run.plan->number);
   host.runs.clear();
   net_->node_died(n);
   if (n < with_.nodes)
@@ -223,14 +231,14 @@ void simulation::stopped(std::size_t node) {
 
 void simulation::node_failed(std::size_t node, const std::string& /*why*/) {
   kill_node(node);
-  nodes_[node].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(4)));
+  lose_records(node, 4);
   if (node < with_.nodes)
     restart_node_after(node, away());
 }
 
 void simulation::proxy_failed(const std::string& /*why*/) {
   kill_proxy();
-  proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(4)));
+  lose_records_of_proxy(4);
   restart_proxy_after(away());
 }
 

@@ -36,6 +36,7 @@ struct report {
   std::uint64_t duplicates = 0;
   std::uint64_t events = 0;
   std::int64_t virtual_us = 0;
+  std::int64_t dispatch_ns = 0; ///< in the dispatch core, if it was measured
   double even = 1; ///< share of the time with a queue in which the spread was at most 1
 };
 
@@ -65,6 +66,8 @@ private:
     std::deque<std::pair<std::int64_t, std::uint64_t>> ended; ///< lately: when, number of the run
     std::int64_t trouble_us = 0;               ///< when its last trouble ended, or will
     std::set<std::uint64_t> started_meanwhile; ///< its jobs that others started while it was away
+    std::int64_t records_lost_us = 0;          ///< its disk lost what was not fsynced
+    fence latest_then;                         ///< the highest that anybody was assigned by then
     bool orphans = false;                      ///< runs of an earlier life are still on
     bool has_code = false;                     ///< confirmed by a proxy, and fsynced
   };
@@ -78,7 +81,7 @@ private:
   void stopped(std::size_t node) override;
   void node_failed(std::size_t node, const std::string& why) override;
   void send_to_node(const peer& to, node_packet content) override;
-  void assigned(const attempt_ref& what) override { truth_.assigned(what); }
+  void assigned(const attempt_ref& what) override;
   void proxy_failed(const std::string& why) override;
   void log(const std::string& who, const core::note& line) override;
   void broken(const std::string& what) override { truth_.breach(what); }
@@ -98,6 +101,12 @@ private:
   // -- runs (simulation_runs.cpp)
   void end_run(std::size_t n, const attempt_ref& what, std::uint64_t number, core::run_end end);
   void count_for_absent_home(const job_id& job);
+  [[nodiscard]] std::int64_t forgotten_us(std::size_t node, const attempt_ref& what) const;
+  [[nodiscard]] bool home_is_away(const job_id& job) const;
+  void lose_records(std::size_t n, std::uint64_t most_kept);
+  void lose_records_of_proxy(std::uint64_t most_kept);
+  void count_run(std::uint64_t job);
+  void discount_run(std::uint64_t job);
   void poison(std::size_t n, const attempt_ref& what, std::uint64_t number);
   /// What runs there now, or starts soon, has an excuse for being lost.
   void disturb(std::size_t n, std::int64_t for_us);
@@ -110,6 +119,8 @@ private:
   void power_cut(std::size_t n);
   void stop_node(std::size_t n);
   void freeze_node(std::size_t n);
+  void freeze_proxy();
+  void cut_power_of_proxy(std::size_t n);
   void cut(std::size_t n, bool both);
   void slow_disk();
   void fill_disk(std::size_t n);
@@ -117,7 +128,7 @@ private:
   void start_impostor(std::size_t n);
   void end_impostor();
   void heal();
-  std::int64_t away() { return std::min(luck_.skewed(with_.away_us), 10 * us_per_s); }
+  std::int64_t away() { return std::min(luck_.skewed(with_.away_us), 20 * us_per_s); }
   std::size_t any_node() { return static_cast<std::size_t>(luck_.below(with_.nodes)); }
 
   // -- the end (simulation_end.cpp)
@@ -140,6 +151,7 @@ private:
   timeline time_;
   witness truth_;
   std::vector<node_host> nodes_; ///< the last one is for an impostor
+  std::map<ledger_id, std::size_t> by_ledger_;
   process proxy_os_;
   std::shared_ptr<persistence::memory_disk> proxy_disk_;
   disk_pace proxy_pace_;
@@ -153,8 +165,13 @@ private:
   std::int64_t last_start_us_ = 0; ///< a disk that was told to fail may do so after the healing
   std::uint64_t failed_starts_ = 0;
   std::optional<std::int64_t> unfair_since_us_;
-  std::map<std::uint64_t, std::int64_t>
-      double_since_us_; ///< by job: two attempts run, all can talk
+  std::int64_t proxy_lost_us_ = 0;                 ///< its disk lost what was not fsynced
+  fence latest_;                                   ///< the highest that was assigned
+  std::set<attempt_ref> assigned_unseen_;          ///< while their homes were away
+  std::map<std::uint64_t, std::size_t> live_runs_; ///< by job
+  std::size_t doubled_ = 0;                        ///< jobs with more than one
+  /// By job: since when two attempts run and all can talk.
+  std::map<std::uint64_t, std::int64_t> double_since_us_;
 };
 
 } // namespace evenkeel::simulator

@@ -54,9 +54,7 @@ void simulation::happen(fault what) {
   case fault::power_cut:
     return power_cut(n);
   case fault::proxy_power:
-    kill_proxy();
-    proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(20)));
-    return restart_proxy_after(away());
+    return cut_power_of_proxy(n);
   case fault::wipe_proxy:
     if (!all_have_codes()) // a ledger that is new to it might get the code of one that is away
       return;
@@ -68,8 +66,7 @@ void simulation::happen(fault what) {
   case fault::freeze_node:
     return freeze_node(n);
   case fault::freeze_proxy:
-    proxy_os_.freeze();
-    return time_.after(away(), [this] { proxy_os_.thaw(); });
+    return freeze_proxy();
   case fault::cut_link:
     return cut(n, true);
   case fault::cut_one_way:
@@ -113,8 +110,20 @@ bool simulation::all_have_codes() {
 
 void simulation::power_cut(std::size_t n) {
   kill_node(n);
-  nodes_[n].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(20)));
+  lose_records(n, 20);
   restart_node_after(n, away());
+}
+
+/// Some of the oldest that were not fsynced may be there nevertheless.
+void simulation::lose_records(std::size_t n, std::uint64_t most_kept) {
+  nodes_[n].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(most_kept)));
+  nodes_[n].records_lost_us = time_.now_us();
+  nodes_[n].latest_then = latest_;
+}
+
+void simulation::lose_records_of_proxy(std::uint64_t most_kept) {
+  proxy_disk_->lose_unsynced(static_cast<std::size_t>(luck_.below(most_kept)));
+  proxy_lost_us_ = time_.now_us();
 }
 
 void simulation::stop_node(std::size_t n) {
@@ -130,6 +139,36 @@ void simulation::freeze_node(std::size_t n) {
   disturb(n, for_us);
   nodes_[n].os->freeze();
   time_.after(for_us, [this, n] { nodes_[n].os->thaw(); });
+}
+
+/// Sometimes just after all connections broke, before the nodes are back: then it is not they who
+/// were silent (R8).
+void simulation::freeze_proxy() {
+  std::int64_t wait_us = 0;
+  if (luck_.chance(300)) {
+    for (std::size_t n = 0; n < with_.nodes; ++n)
+      net_->break_connection(n);
+    wait_us = luck_.between(5'000, 30'000);
+  }
+  time_.after(wait_us, [this, for_us = away()] {
+    if (!chaos_)
+      return;
+    proxy_os_.freeze();
+    time_.after(for_us, [this] { proxy_os_.thaw(); });
+  });
+}
+
+/// Sometimes a node shares the proxy's fuse, and stays away until its grace is over (R3: what it
+/// was granted may have started there).
+void simulation::cut_power_of_proxy(std::size_t n) {
+  kill_proxy();
+  lose_records_of_proxy(20);
+  restart_proxy_after(away());
+  if (!luck_.chance(300))
+    return;
+  kill_node(n);
+  lose_records(n, 20);
+  restart_node_after(n, away() + 2 * lease_and_grace_us());
 }
 
 void simulation::cut(std::size_t n, bool both) {

@@ -29,7 +29,8 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   if (host.orphans)
     truth_.breach("R17: what an earlier life left running is still there");
   active_run fresh;
-  fresh.number = truth_.run_started(plan, node, order.what);
+  fresh.number =
+      truth_.run_started(plan, node, order.what, time_.now_us(), forgotten_us(node, order.what));
   fresh.kind = order.spec.kind;
   fresh.plan = &plan;
   auto& record = truth_.run(fresh.number);
@@ -42,6 +43,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
     truth_.breach(host.settings.name + " runs more jobs than it has slots");
   const auto run = fresh.number;
   host.runs[order.what] = fresh;
+  count_run(number);
   if (plan.poison) {
     host.os->after(plan.run_us, [this, node, what = order.what, run] { poison(node, what, run); });
     return;
@@ -56,22 +58,56 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   });
 }
 
+bool simulation::home_is_away(const job_id& job) const {
+  const auto known = by_ledger_.find(job.ledger);
+  return known != by_ledger_.end()
+         && (!nodes_[known->second].life || !nodes_[known->second].life->link().up());
+}
+
+void simulation::assigned(const attempt_ref& what) {
+  truth_.assigned(what);
+  latest_ = std::max(latest_, what.assigned);
+  if (home_is_away(what.job))
+    assigned_unseen_.insert(what);
+}
+
+/// Erasures are not fsynced. After a power cut, the proxy's queue and an executor's may hold what
+/// is finished long ago; only the home knows, and it is away.
+std::int64_t simulation::forgotten_us(std::size_t node, const attempt_ref& what) const {
+  if (assigned_unseen_.contains(what))
+    return proxy_lost_us_;
+  const auto& host = nodes_[node];
+  const bool brought_back = what.assigned <= host.latest_then;
+  return brought_back && home_is_away(what.job) ? host.records_lost_us : 0;
+}
+
 /// R10: while a home is away, no more of its jobs may start than its window allows.
 void simulation::count_for_absent_home(const job_id& job) {
+  const auto known = by_ledger_.find(job.ledger);
+  if (known == by_ledger_.end() || nodes_[known->second].life)
+    return;
   std::uint64_t slots = 0;
   for (const auto& host : nodes_)
     slots += host.settings.slots;
   const auto most =
       with_.dispatch.absent_home_jobs + 2 * slots + nodes_.size() * with_.dispatch.max_prefetch;
-  for (std::size_t n = 0; n < with_.nodes; ++n) {
-    auto& host = nodes_[n];
-    if (host.life || host.settings.fresh_ledger != job.ledger)
-      continue;
-    host.started_meanwhile.insert(job.sequence);
-    if (host.started_meanwhile.size() > most)
-      truth_.breach("R10: " + std::to_string(host.started_meanwhile.size()) + " jobs of "
-                    + host.settings.name + " were started while it was away");
-  }
+  auto& home = nodes_[known->second];
+  home.started_meanwhile.insert(job.sequence);
+  if (home.started_meanwhile.size() > most)
+    truth_.breach("R10: " + std::to_string(home.started_meanwhile.size()) + " jobs of "
+                  + home.settings.name + " were started while it was away");
+}
+
+void simulation::count_run(std::uint64_t job) {
+  doubled_ += ++live_runs_[job] == 2 ? 1 : 0;
+}
+
+void simulation::discount_run(std::uint64_t job) {
+  const auto known = live_runs_.find(job);
+  const auto left = --known->second;
+  doubled_ -= left == 1 ? 1 : 0;
+  if (left == 0)
+    live_runs_.erase(known);
 }
 
 void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t number,
@@ -86,6 +122,7 @@ void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t n
   auto& record = truth_.run(number);
   record.replaced = found->second.asked || end.could_not_start;
   record.completed = !record.replaced;
+  discount_run(found->second.plan->number);
   host.runs.erase(found);
   host.ended.emplace_back(time_.now_us(), number);
   while (host.ended.front().first < time_.now_us() - results_on_their_way_us)

@@ -41,19 +41,19 @@ void witness::breach(std::string what) {
 // -- what happens
 // -----------------------------------------------------------------------------------
 
-std::uint64_t witness::run_started(const job_plan& plan, std::size_t node,
-                                   const attempt_ref& what) {
+std::uint64_t witness::run_started(const job_plan& plan, std::size_t node, const attempt_ref& what,
+                                   std::int64_t now_us, std::int64_t forgotten_us) {
   auto& before = runs_of_[plan.number];
   for (const auto earlier : before)
-    if (auto& run = runs_.at(earlier); !run.disturbed && !run.replaced)
+    if (const auto& before_this = run(earlier);
+        !before_this.disturbed && !before_this.replaced && before_this.began_us >= forgotten_us)
       breach("run again, and nothing had happened to run " + std::to_string(earlier) + " of job "
              + std::to_string(plan.number));
   if (plan.once && !before.empty())
     breach("a once job was started twice: job " + std::to_string(plan.number));
-  const auto number = next_run_++;
-  before.push_back(number);
-  runs_[number] = {plan.number, node, what, false, false, false, false};
-  return number;
+  runs_.push_back({plan.number, node, what, now_us, false, false, false, false});
+  before.push_back(runs_.size());
+  return runs_.size();
 }
 
 // -- what clients see
@@ -144,13 +144,13 @@ void witness::check_loss(const promise& about, const job_view& view) {
   const run_record* last = nullptr;
   std::set<fence> unseen;
   for (const auto number : runs_of_[about.plan.number]) {
-    const auto& run = runs_.at(number);
+    const auto& one = run(number);
     if (last == nullptr)
-      unseen = assigned_[run.what.job];
-    unseen.erase(run.what.assigned);
-    losses += run.disturbed ? 1 : 0;
-    if (last == nullptr || run.what.assigned > last->what.assigned)
-      last = &run;
+      unseen = assigned_[one.what.job];
+    unseen.erase(one.what.assigned);
+    losses += one.disturbed ? 1 : 0;
+    if (last == nullptr || one.what.assigned > last->what.assigned)
+      last = &one;
   }
   if (losses + unseen.size() < deaths_until_given_up)
     return breach("given up after " + std::to_string(losses) + " losses: " + to_text(view.name));
@@ -172,10 +172,9 @@ void witness::check_output(promise& about, const std::string& out) {
       || about.end->reason == "lost-executor")
     return;
   const auto number = run_of_output(out);
-  const auto run = runs_.find(number);
-  if (run == runs_.end() || run->second.job != about.plan.number)
+  if (number == 0 || number > runs_.size() || run(number).job != about.plan.number)
     return breach("the output of another job: \"" + out.substr(0, 40) + "\"");
-  if (!run->second.completed)
+  if (!run(number).completed)
     breach("the result of a run that did not end by itself: run " + std::to_string(number));
 }
 

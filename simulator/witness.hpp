@@ -32,6 +32,7 @@ struct run_record {
   std::uint64_t job = 0;
   std::size_t node = 0;
   attempt_ref what;
+  std::int64_t began_us = 0;
   bool company = false;   ///< another job ran beside it at some time
   bool disturbed = false; ///< its node or the way to it was in trouble while it ran
   bool replaced = false;  ///< it could not start, or was asked to end
@@ -43,9 +44,11 @@ public:
   // -- what happens
   /// The proxy sent this attempt of the job to an executor.
   void assigned(const attempt_ref& what) { assigned_[what.job].insert(what.assigned); }
-  /// Returns the number of the run.
-  std::uint64_t run_started(const job_plan& plan, std::size_t node, const attempt_ref& what);
-  run_record& run(std::uint64_t number) { return runs_.at(number); }
+  /// Returns the number of the run. `forgotten_us`: who had it started may have lost all records
+  /// from before that time in a power cut, and nobody could tell it of an earlier run.
+  std::uint64_t run_started(const job_plan& plan, std::size_t node, const attempt_ref& what,
+                            std::int64_t now_us, std::int64_t forgotten_us);
+  run_record& run(std::uint64_t number) { return runs_.at(number - 1); }
 
   // -- what clients see
   void submitted(const ticket& name, const job_plan& plan);
@@ -65,6 +68,8 @@ public:
   [[nodiscard]] std::uint64_t runs() const { return runs_.size(); }
 
 private:
+  [[nodiscard]] const run_record& run(std::uint64_t number) const { return runs_.at(number - 1); }
+
   struct promise {
     job_plan plan;
     bool cancel_asked = false;
@@ -82,10 +87,9 @@ private:
   void check_loss(const promise& about, const job_view& view);
 
   std::map<ticket, promise> promises_;
-  std::map<std::uint64_t, run_record> runs_;
+  std::vector<run_record> runs_;                                ///< the first has number 1
   std::map<std::uint64_t, std::vector<std::uint64_t>> runs_of_; ///< by job, in order
   std::map<job_id, std::set<fence>> assigned_;
-  std::uint64_t next_run_ = 1;
   std::string breach_;
 };
 

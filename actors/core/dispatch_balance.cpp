@@ -132,8 +132,8 @@ void dispatch_queue::state::pump(instant now, dispatch_effects& fx) {
 /// Somebody has free slots that the queue cannot fill while another holds jobs not started: from
 /// those who hold the most.
 void dispatch_queue::state::recall() {
-  if (loads.excess() == 0 || loads.idle() <= recalls)
-    return;
+  if (loads.excess() <= recalls || loads.idle() <= recalls)
+    return; // nothing is left to ask for
   auto wanted = loads.idle() - recalls;
   const auto& overfull = loads.overfull();
   for (auto holder = overfull.rbegin(); holder != overfull.rend() && wanted > 0; ++holder)

@@ -73,6 +73,7 @@ void dispatch_queue::state::end_of_executor(node_entry& node, instant now, dispa
     send_granted(node, at, fx);
   for (const auto& [what, held] : named)
     named_at(node, held, now, fx);
+  outbox(node).answer_inventory = true;
   refresh(node);
   release_held(false);
 }

@@ -106,7 +106,7 @@ void dispatch_queue::state::emit_outbox(node_entry& node, dispatch_effects& fx) 
   // Before what may take them back: jobs are assigned and cancelled between two flushes.
   if (!out.assignments.empty())
     send(assign_batch{0, std::move(out.assignments)});
-  if (!out.stops.empty())
+  if (!out.stops.empty() || out.answer_inventory)
     send(stop_batch{std::move(out.stops)});
   if (!out.recalls.empty())
     send(recall_batch{std::move(out.recalls)});
@@ -279,6 +279,7 @@ dispatch_queue::totals dispatch_queue::count() const {
   t.queued = s.waiting();
   t.assigned = s.count(job_phase::assigned) + s.count(job_phase::granting);
   t.ended = s.count(job_phase::ended);
+  t.alone = s.alone.size() + s.alone_placed;
   t.bytes = s.spec_bytes;
   return t;
 }

@@ -77,6 +77,7 @@ public:
     std::uint64_t queued = 0;   ///< waiting for an executor
     std::uint64_t assigned = 0; ///< on an executor
     std::uint64_t ended = 0;    ///< with a result on its way home
+    std::uint64_t alone = 0;    ///< last tries of suspected poison jobs, waiting or on an executor
     std::uint64_t bytes = 0;    ///< of specs
   };
   [[nodiscard]] totals count() const;

@@ -95,6 +95,7 @@ struct node_outbox {
   std::vector<job_grant> grants;
   std::vector<sequence_range> wanted_specs;
   bool acknowledge_submissions = false;
+  bool answer_inventory = false; ///< with a stop_batch, though nothing may be to be stopped
 };
 
 /// A ledger as the home of its jobs.

@@ -99,6 +99,7 @@ void executor_queue::state::take(const recall_batch& message, executor_effects& 
 }
 
 void executor_queue::state::take(const stop_batch& message, executor_effects& fx) {
+  waits_for_word = false;
   for (const auto& what : message.attempts) {
     auto* entry = table.find(what);
     if (entry == nullptr)

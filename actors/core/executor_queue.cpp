@@ -36,7 +36,7 @@ bool executor_queue::state::knows_function(const job_spec& spec) const {
 }
 
 void executor_queue::state::start_ready(executor_effects& fx) {
-  while (!shut_down && table.live() < settings.slots && !table.occupied()) {
+  while (!shut_down && !waits_for_word && table.live() < settings.slots && !table.occupied()) {
     auto* next = table.first_queued();
     if (next == nullptr || (next->held.alone && table.live() != 0))
       return;
@@ -130,13 +130,13 @@ void executor_queue::recover(const record::value& content) {
                          && (!held.spec.once || held.grant_process == s.settings.process);
   if (!may_start)
     held.spec = without_texts(held.spec);
+  s.waits_for_word = s.waits_for_word || may_start;
   s.table.add(std::move(held), may_start ? attempt_state::queued : attempt_state::interrupted);
 }
 
 void executor_queue::on_link_up(std::uint64_t link, const cluster_settings& settings, instant,
                                 executor_effects& fx) {
   state_->outbox.open(link, settings);
-  state_->start_ready(fx);
   state_->outbox.emit_inventory(fx);
   state_->outbox.pump(fx);
 }
@@ -244,7 +244,7 @@ std::string executor_queue::check_invariants() const {
     return wrong;
   const auto* next = s.table.first_queued();
   const auto room = s.table.live() < s.settings.slots && !s.table.occupied();
-  if (next && room && s.outbox.is_open() && !s.shut_down
+  if (next && room && s.outbox.is_open() && !s.shut_down && !s.waits_for_word
       && (!next->held.alone || s.table.live() == 0))
     return "a slot idles while an attempt waits for it";
   return s.outbox.check();

@@ -68,8 +68,9 @@ public:
   /// started and not finished is `interrupted`: reported, never rerun by itself (R2).
   void recover(const record::value& content);
 
-  /// A link stands: name all that is held (R7) and send every finished result again. What `recover`
-  /// queued starts with the first link, not before.
+  /// A link stands: name all that is held (R7) and send every finished result again. After a power
+  /// cut, what `recover` queued may have been given back, run and finished long ago: nothing starts
+  /// before the first stop_batch, with which the proxy answers the inventory.
   void on_link_up(std::uint64_t link, const cluster_settings& settings, instant now,
                   executor_effects& fx);
   /// Running jobs run on; queued ones start as slots get free; results wait.

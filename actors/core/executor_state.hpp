@@ -21,6 +21,9 @@ struct executor_queue::state {
   executor_table table;
   executor_outbox outbox;
   bool shut_down = false;
+  /// Nothing starts: what `recover` queued may be stale, and the proxy has not answered its
+  /// inventory.
+  bool waits_for_word = false;
   std::uint64_t next_order = 1;
   std::uint64_t done = 0;
 

@@ -133,6 +133,7 @@ void result_relay::state::take_result(const ledger_id& executor, const travellin
                                       relay_effects& fx) {
   const std::uint64_t bytes = size_of(content.result);
   auto& taken = peers[executor].executor.taken;
+  news.insert(executor);
   ++taken.results;
   taken.bytes += bytes;
   const attempt_ref what{content.job, content.result.assigned};
@@ -220,8 +221,10 @@ void result_relay::state::take_held(const ledger_id& executor, const inventory& 
 
 void result_relay::state::want(const attempt_ref& what, const relayed_result& entry) {
   const auto executor = peers.find(entry.executor);
-  if (executor != peers.end() && executor->second.link != 0 && present(what.job.ledger))
+  if (executor != peers.end() && executor->second.link != 0 && present(what.job.ledger)) {
     executor->second.executor.wanted.insert(what);
+    news.insert(executor->first);
+  }
 }
 
 // -- the store -----------------------------------------------------------------------------------

@@ -86,6 +86,8 @@ std::string result_relay::check_invariants() const {
       return "home " + to_text(ledger) + ": its window is overrun";
     if (peer.link != 0)
       present_bytes += peer.home.memory_bytes;
+    if (s.has_news(peer) && !s.news.contains(ledger))
+      return "nobody looks after what " + to_text(ledger) + " is to be sent";
   }
   for (const auto& [ledger, home] : sum.homes)
     if (!s.peers.contains(ledger))

@@ -32,6 +32,19 @@ bool result_relay::state::window_open(const relay_home& home, std::uint64_t byte
              && home.window_bytes + bytes <= settings.result_window_bytes);
 }
 
+/// The next flush has to send it something.
+bool result_relay::state::has_news(const relay_peer& peer) const {
+  if (peer.link == 0)
+    return false;
+  if (!peer.executor.acks.empty() || peer.executor.taken != peer.executor.announced)
+    return true;
+  if (settings.result_period_ms > 0)
+    return false;
+  const auto& ready = peer.home.ready;
+  return !peer.executor.wanted.empty()
+         || (!ready.empty() && window_open(peer.home, results.at(ready.begin()->second).bytes));
+}
+
 std::vector<result_batch> result_relay::state::collect(relay_peer& peer, relay_effects& fx) {
   std::vector<result_batch> batches;
   std::uint64_t filled = 0;
@@ -76,12 +89,15 @@ void result_relay::flush(instant, relay_effects& fx) {
   auto& s = *state_;
   // Only what present homes have not acknowledged yet holds credit back: they need none to do so.
   const bool withhold = s.present_bytes > s.limits.memory_bytes;
-  for (auto& [ledger, peer] : s.peers) {
-    if (peer.link == 0)
-      continue;
+  for (const auto& ledger : std::exchange(s.news, {})) {
+    if (!s.present(ledger))
+      continue; // its next link begins anew
+    auto& peer = s.peers.at(ledger);
     auto& executor = peer.executor;
     emit_refs<result_ack>(ledger, peer.link, std::exchange(executor.acks, {}), 0, fx);
-    if (!withhold && executor.taken != executor.announced) {
+    if (withhold && executor.taken != executor.announced) {
+      s.news.insert(ledger); // until the memory is there
+    } else if (executor.taken != executor.announced) {
       executor.announced = executor.taken;
       fx.emit(to_node{ledger, peer.link, executor.taken});
     }

@@ -72,6 +72,9 @@ struct result_relay::state {
   std::uint64_t memory_bytes = 0;
   std::uint64_t present_bytes = 0; ///< the part of memory_bytes whose home's link stands
   std::uint64_t next_order = 1;
+  /// Peers that the next flush has something for, or may have: a flush must not cost as much as
+  /// there are nodes.
+  std::set<ledger_id> news;
 
   // -- the table (result_relay_table.cpp) --------------------------------------------------------
   [[nodiscard]] bool present(const ledger_id& ledger) const;
@@ -110,6 +113,7 @@ struct result_relay::state {
   void want(const attempt_ref& what, const relayed_result& entry);
 
   // -- outputs (result_relay_flush.cpp) ----------------------------------------------------------
+  [[nodiscard]] bool has_news(const relay_peer& peer) const;
   /// What the home's window has room for, in order and in messages of packet size.
   std::vector<result_batch> collect(relay_peer& peer, relay_effects& fx);
   std::vector<attempt_ref> collect_wanted(const ledger_id& executor, relay_peer& peer);

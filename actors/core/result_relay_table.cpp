@@ -72,6 +72,7 @@ void result_relay::state::store(const attempt_ref& what, relayed_result& entry, 
 
 void result_relay::state::make_ready(const attempt_ref& what, relayed_result& entry) {
   peers[what.job.ledger].home.ready.emplace(entry.order, what);
+  news.insert(what.job.ledger);
   entry.at = relayed_result::stage::ready;
 }
 
@@ -87,6 +88,8 @@ void result_relay::state::rest(const attempt_ref& what, relayed_result& entry) {
   case relayed_result::stage::sent:
     --home.window_results;
     home.window_bytes -= entry.bytes;
+    if (!home.ready.empty())
+      news.insert(what.job.ledger);
     break;
   }
   entry.at = relayed_result::stage::resting;
@@ -110,8 +113,10 @@ result_relay::state::table::iterator result_relay::state::forget(table::iterator
 result_relay::state::table::iterator result_relay::state::forget_everywhere(table::iterator entry,
                                                                             relay_effects& fx) {
   const auto executor = peers.find(entry->second.executor);
-  if (executor != peers.end() && executor->second.link != 0)
+  if (executor != peers.end() && executor->second.link != 0) {
     executor->second.executor.acks.push_back(entry->first);
+    news.insert(executor->first);
+  }
   return forget(entry, fx);
 }
 

@@ -69,6 +69,7 @@ public:
   std::map<record::key, record::value> disk;
   durability needed = durability::none; ///< of the last step that changed the disk
   std::vector<dispatch_output> said;    ///< in order, until taken
+  std::map<ledger_id, int> answered;    ///< inventories of which nothing was to be stopped
   std::map<std::uint64_t, std::uint64_t> links;
   std::uint64_t last_link = 0;
   std::map<std::uint64_t, incarnation> processes;
@@ -89,12 +90,20 @@ public:
         disk.erase(change.where);
     }
     for (auto& output : fx.outputs)
-      if (!std::holds_alternative<note>(output))
+      if (is_mere_answer(output))
+        ++answered[std::get<to_node>(output).ledger];
+      else if (!std::holds_alternative<note>(output))
         said.push_back(std::move(output));
     REQUIRE(queue.check_invariants() == "");
   }
   void flush() {
     step([](auto&) {});
+  }
+
+  static bool is_mere_answer(const dispatch_output& output) {
+    const auto* sent = std::get_if<to_node>(&output);
+    const auto* stops = sent != nullptr ? std::get_if<stop_batch>(&sent->content) : nullptr;
+    return stops != nullptr && stops->attempts.empty();
   }
 
   // -- the proxy

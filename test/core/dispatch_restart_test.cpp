@@ -111,6 +111,17 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(assigned(1).size() + assigned(2).size() == 1);
 }
 
+TEST_CASE_FIXTURE(with_home,
+                  "every executor's end mark is answered, though nothing is to be stopped") {
+  up(1);
+  say(1, inventory{});
+  CHECK(answered[ledger(1)] == 0);
+  inventory last;
+  last.executor_end = true;
+  say(1, last);
+  CHECK(answered[ledger(1)] == 1);
+}
+
 TEST_CASE_FIXTURE(with_home, "what an executor ran when it crashed is reported as a death") {
   join(1, 1);
   submit_commands(home, 1, 1);

@@ -38,6 +38,7 @@ public:
       connect();
     for (int round = 0; round < 2000 && problem().empty() && !done(); ++round) {
       commit_all();
+      answer_inventory();
       deliver_loads();
       while (!running_.empty())
         end(*running_.begin());
@@ -54,6 +55,8 @@ public:
 private:
   // -- chance -----------------------------------------------------------------------------------
   void act() {
+    if (below(8) == 0)
+      answer_inventory();
     switch (below(16)) {
     case 0:
     case 1:
@@ -105,6 +108,11 @@ private:
         batch.jobs.push_back(job); // a late duplicate
     }
     tell(batch);
+  }
+
+  void answer_inventory() {
+    if (std::exchange(answer_due_, false))
+      tell(stop_batch{});
   }
 
   void end(const attempt_ref& what) {
@@ -225,6 +233,7 @@ private:
     if (!part.executor_end)
       return;
     inventory_complete_ = true;
+    answer_due_ = true;
     for (auto& [what, how] : fates_)
       if (how == fate::open && named_.count(what) == 0) {
         expect(ever_started_.count(what) == 0 || excused_.count(what) != 0,
@@ -291,6 +300,7 @@ private:
   bool shut_down_ = false;
   bool link_up_ = false;
   bool inventory_complete_ = false;
+  bool answer_due_ = false;
   std::uint64_t link_ = 0;
   std::uint64_t last_fence_ = 0;
   cluster_settings window_;

@@ -123,7 +123,7 @@ TEST_SUITE("executor_recovery") {
     CHECK(x.named() == std::vector<held_job>{{attempt(1), 1, held_state::interrupted, false}});
   }
 
-  TEST_CASE("queued attempts are queued again in their order and start with the first link") {
+  TEST_CASE("queued attempts are queued again in their order and start at the proxy's word") {
     executor_fixture x;
     x.connect();
     x.assign({command(attempt(9)), command(attempt(8)), command(attempt(7)), command(attempt(6))});
@@ -131,10 +131,31 @@ TEST_SUITE("executor_recovery") {
     CHECK(x.queue.queued() == 3);
     x.connect();
     x.assign({command(attempt(1))});
+    CHECK(x.started.empty());
+    x.tell(stop_batch{});
     x.end(attempt(8));
     x.end(attempt(7));
     x.end(attempt(6));
     CHECK(x.starts() == refs({8, 7, 6, 1}));
+  }
+
+  TEST_CASE("what a power cut brought back into the queue does not start before it is stopped") {
+    executor_fixture x;
+    x.connect();
+    x.assign({command(attempt(1)), command(attempt(2))});
+    const auto before_the_recall = x.disk;
+    x.tell(recall_batch{refs({2})});
+    x.disk = before_the_recall; // the erasure was not fsynced
+    x.restart(next_life());
+    x.connect();
+    CHECK(x.starts().empty());
+    x.disconnect();
+    x.connect();
+    CHECK(x.starts().empty());
+    x.tell(stop_batch{refs({1, 2})});
+    CHECK(x.starts().empty());
+    x.assign({command(attempt(3))});
+    CHECK(x.starts() == refs({3}));
   }
 
   TEST_CASE("R3: a queued once attempt of an earlier life is reported and never starts") {
