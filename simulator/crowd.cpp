@@ -60,6 +60,8 @@ void crowd::act(std::size_t which) {
     submit_again(who);
   else if (busy && planned_ < with_->jobs)
     submit(who);
+  else if (!keyed_.empty() && luck_->chance(100))
+    repeat(who, keyed_[static_cast<std::size_t>(luck_->below(keyed_.size()))]);
   else
     inquire(who);
 }
@@ -98,22 +100,41 @@ void crowd::send_submission(client& who, const job_plan& plan, job_spec spec) {
   client_request request;
   request.kind = request_kind::submit;
   request.spec = std::move(spec);
-  ask(who, {std::move(request), plan.number, false, 0});
+  if (with_->key_of_thousand != 0 && luck_->chance(with_->key_of_thousand))
+    request.key = "key of " + std::to_string(plan.number);
+  ask(who, {std::move(request), plan.number, false, 0, 0});
 }
 
 /// The reply was lost with its connection: nobody knows whether the job was taken. Without a key
 /// this is a second job, with a number and a ticket of its own, whatever became of the first.
-/// A submission with a key belongs here as well: the same request again, and the witness is told
-/// that it must not give another ticket at the same node.
 void crowd::submit_again(client& who) {
   const auto before = std::move(unsure_.front());
   unsure_.pop_front();
+  if (!before.request.key.empty()) {
+    if (!repeat(who, before))
+      unsure_.push_back(before);
+    return;
+  }
   auto plan = plans_.at(before.job);
   plan.number = next_job_++;
   auto spec = before.request.spec;
   auto& text = spec.kind == job_kind::command ? spec.text : spec.body;
   text.replace(0, std::to_string(before.job).size(), std::to_string(plan.number));
   send_submission(who, plan, std::move(spec));
+}
+
+/// The same request at the same node: it must not make a second job. False: that node takes nobody.
+bool crowd::repeat(client& who, asked before) {
+  if (who.node != before.node) {
+    if (!ends_.accepts(before.node))
+      return false;
+    hang_up(who);
+    who.node = before.node;
+    who.session = next_session_++;
+    by_session_[who.session] = static_cast<std::size_t>(&who - clients_.data());
+  }
+  ask(who, std::move(before));
+  return true;
 }
 
 job_spec crowd::make_spec(std::uint64_t number) {
@@ -147,7 +168,7 @@ void crowd::inquire(client& who) {
       {request_kind::status, request_kind::result, request_kind::wait, request_kind::wait});
   if (luck_->chance(with_->cancel_of_thousand))
     request.kind = request_kind::cancel;
-  else if (luck_->chance(with_->forget_of_thousand))
+  else if (!about.keyed && luck_->chance(with_->forget_of_thousand))
     request.kind = request_kind::forget;
   else if (luck_->chance(with_->lists_of_thousand))
     request.kind =
@@ -169,6 +190,7 @@ void crowd::ask(client& who, asked what) {
   const auto number = next_number_++;
   ++requests_;
   what.asked_us = time_->now_us();
+  what.node = who.node;
   auto request = what.request;
   who.open.emplace(number, std::move(what));
   ends_.ask(who.node, who.session, number, std::move(request));
@@ -208,14 +230,29 @@ void crowd::on_reply(std::size_t node, const core::reply& answer) {
   auto what = std::move(open->second);
   who.open.erase(open);
   if (what.request.kind == request_kind::submit && answer.content.code == errc::ok) {
-    truth_->submitted(answer.content.subject, plans_.at(what.job));
-    known_.push_back({answer.content.subject, node});
+    acknowledged(what, node, answer.content);
   }
   truth_->answered(what.request, answer.content, what.asked_us, time_->now_us());
   if (!what.audit)
     return;
   if (answer.content.code == errc::ok || answer.content.code == errc::not_found)
     to_audit_.erase({what.request.subject, node});
+}
+
+void crowd::acknowledged(const asked& what, std::size_t node, const client_answer& answer) {
+  const bool keyed = !what.request.key.empty();
+  bool fresh = true;
+  if (keyed) {
+    auto wrong = keys_.acknowledged(node, what.request.key, answer.subject, answer.repeated, fresh);
+    if (!wrong.empty())
+      return truth_->breach(std::move(wrong));
+  }
+  if (!fresh)
+    return;
+  truth_->submitted(answer.subject, plans_.at(what.job));
+  known_.push_back({answer.subject, node, keyed});
+  if (keyed)
+    keyed_.push_back(what);
 }
 
 std::size_t crowd::unanswered() const {

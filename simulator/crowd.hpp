@@ -5,6 +5,7 @@
 
 #include "actors/core/ticket_ledger.hpp"
 #include "simulator/dice.hpp"
+#include "simulator/key_book.hpp"
 #include "simulator/knobs.hpp"
 #include "simulator/timeline.hpp"
 #include "simulator/witness.hpp"
@@ -60,6 +61,7 @@ private:
     std::uint64_t job = 0; ///< submissions
     bool audit = false;
     std::int64_t asked_us = 0;
+    std::size_t node = 0;
   };
   struct client {
     std::size_t node = 0;
@@ -69,11 +71,14 @@ private:
   struct known_ticket {
     ticket name;
     std::size_t home = 0;
+    bool keyed = false; ///< never forgotten: its key would be free for a second job
   };
 
   void act(std::size_t which);
   void submit(client& who);
   void submit_again(client& who);
+  bool repeat(client& who, asked before);
+  void acknowledged(const asked& what, std::size_t node, const client_answer& answer);
   void inquire(client& who);
   job_plan draw_plan();
   void send_submission(client& who, const job_plan& plan, job_spec spec);
@@ -92,6 +97,8 @@ private:
   std::map<std::uint64_t, std::size_t> by_session_;
   std::map<std::uint64_t, job_plan> plans_;
   std::vector<known_ticket> known_;
+  std::vector<asked> keyed_; ///< acknowledged submissions with keys
+  key_book keys_;
   std::deque<asked> unsure_;                          ///< submissions whose replies were lost
   std::set<std::pair<ticket, std::size_t>> to_audit_; ///< and the node to be asked
   std::size_t auditor_ = 0;

@@ -223,6 +223,9 @@ knobs draw_knobs(std::uint64_t seed) {
     k.net.duplicated_of_thousand = luck.pick<std::uint64_t>({2, 20, 100});
   draw_cluster(k, luck);
   draw_theme(k, luck);
+  constexpr std::uint64_t every = 8;
+  constexpr std::uint64_t some = 300;
+  k.key_of_thousand = seed % every == 1 ? some : 0;
   return k;
 }
 

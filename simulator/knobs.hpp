@@ -81,6 +81,7 @@ struct knobs {
   std::uint64_t once_of_thousand = 0;
   std::uint64_t cancel_of_thousand = 0;
   std::uint64_t forget_of_thousand = 0;
+  std::uint64_t key_of_thousand = 0; ///< submissions with a key, which are repeated at times
   std::uint64_t function_of_thousand = 0;
   std::uint64_t big_of_thousand = 0; ///< jobs with output or input of more than one packet
   std::int64_t hop_us = 20;
