@@ -44,6 +44,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   const auto run = fresh.number;
   host.runs[order.what] = fresh;
   count_run(number);
+  host.last_run_us = time_.now_us();
   if (plan.poison) {
     host.os->after(plan.run_us, [this, node, what = order.what, run] { poison(node, what, run); });
     return;
