@@ -105,7 +105,8 @@ void crowd::send_submission(client& who, const job_plan& plan, job_spec spec) {
   ask(who, {std::move(request), plan.number, false, 0, 0});
 }
 
-/// The reply was lost with its connection: nobody knows whether the job was taken. Without a key
+/// The reply was lost with its connection, and nobody knows whether the job was taken; or it was
+/// refused for now. Without a key
 /// this is a second job, with a number and a ticket of its own, whatever became of the first.
 void crowd::submit_again(client& who) {
   const auto before = std::move(unsure_.front());
@@ -233,6 +234,10 @@ void crowd::on_reply(std::size_t node, const core::reply& answer) {
     acknowledged(what, node, answer.content);
   }
   truth_->answered(what.request, answer.content, what.asked_us, time_->now_us());
+  const bool retryable =
+      answer.content.code == errc::busy || answer.content.code == errc::unavailable;
+  if (what.request.kind == request_kind::submit && retryable && !calm_)
+    unsure_.push_back(std::move(what));
   if (!what.audit)
     return;
   if (answer.content.code == errc::ok || answer.content.code == errc::not_found)

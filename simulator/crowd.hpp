@@ -47,7 +47,7 @@ public:
   /// The plan of the job with this number.
   [[nodiscard]] const job_plan& plan(std::uint64_t number) const { return plans_.at(number); }
   [[nodiscard]] std::size_t unanswered() const;
-  /// Or refused.
+  /// Or refused for good.
   [[nodiscard]] bool all_submitted() const { return planned_ >= with_->jobs && unsure_.empty(); }
   [[nodiscard]] std::size_t left_to_audit() const { return to_audit_.size(); }
   [[nodiscard]] std::uint64_t requests() const { return requests_; }
@@ -99,7 +99,7 @@ private:
   std::vector<known_ticket> known_;
   std::vector<asked> keyed_; ///< acknowledged submissions with keys
   key_book keys_;
-  std::deque<asked> unsure_;                          ///< submissions whose replies were lost
+  std::deque<asked> unsure_; ///< submissions that were refused for now, or whose replies were lost
   std::set<std::pair<ticket, std::size_t>> to_audit_; ///< and the node to be asked
   std::size_t auditor_ = 0;
   std::uint64_t next_session_ = 1;

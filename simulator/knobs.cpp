@@ -95,7 +95,11 @@ void marathon(knobs& k, dice& luck) {
   k.long_us = luck.between(12, 25) * us_per_s;
   k.chaos_us = luck.between(15, 25) * us_per_s;
   k.away_us = luck.between(6, 12) * us_per_s;
-  k.faults.insert(luck.chance(500) ? fault::freeze_node : fault::cut_link);
+  k.fault_every_us = luck.between(2, 6) * us_per_s; // so that somebody is up to take over
+  k.faults = {luck.chance(500) ? fault::freeze_node : fault::cut_link};
+  if (luck.chance(300))
+    k.faults.insert(fault::kill_proxy);
+  k.net.duplicated_of_thousand = 0;
 }
 
 void blackout(knobs& k, dice& luck) {

@@ -66,8 +66,7 @@ private:
     std::deque<std::pair<std::int64_t, std::uint64_t>> ended; ///< lately: when, number of the run
     std::int64_t trouble_us = 0;               ///< when its last trouble ended, or will
     std::set<std::uint64_t> started_meanwhile; ///< its jobs that others started while it was away
-    std::int64_t records_lost_us = 0;          ///< its disk lost what was not fsynced
-    fence latest_then;                         ///< the highest that anybody was assigned by then
+    std::int64_t last_run_us = 0;              ///< when a run began there
     bool orphans = false;                      ///< runs of an earlier life are still on
     bool has_code = false;                     ///< confirmed by a proxy, and fsynced
   };
@@ -101,7 +100,7 @@ private:
   // -- runs (simulation_runs.cpp)
   void end_run(std::size_t n, const attempt_ref& what, std::uint64_t number, core::run_end end);
   void count_for_absent_home(const job_id& job);
-  [[nodiscard]] std::int64_t forgotten_us(std::size_t node, const attempt_ref& what) const;
+  [[nodiscard]] std::int64_t forgotten_us(const attempt_ref& what) const;
   [[nodiscard]] bool home_is_away(const job_id& job) const;
   void lose_records(std::size_t n, std::uint64_t most_kept);
   void lose_records_of_proxy(std::uint64_t most_kept);
@@ -166,7 +165,6 @@ private:
   std::uint64_t failed_starts_ = 0;
   std::optional<std::int64_t> unfair_since_us_;
   std::int64_t proxy_lost_us_ = 0;                 ///< its disk lost what was not fsynced
-  fence latest_;                                   ///< the highest that was assigned
   std::set<attempt_ref> assigned_unseen_;          ///< while their homes were away
   std::map<std::uint64_t, std::size_t> live_runs_; ///< by job
   std::size_t doubled_ = 0;                        ///< jobs with more than one

@@ -157,7 +157,9 @@ std::string simulation::unfairness() const {
     if (!host.life || !host.life->link().up() || host.life->stopping())
       return {};
     waiting += host.life->executor().queued();
-    if (host.life->executor().running() < host.settings.slots)
+    // One that gets jobs so short that it idles between them is served.
+    if (host.life->executor().running() < host.settings.slots
+        && time_.now_us() - host.last_run_us > 2 * watch_period_us)
       idle = host.settings.name;
   }
   if (waiting == 0 || idle.empty())

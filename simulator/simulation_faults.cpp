@@ -117,8 +117,6 @@ void simulation::power_cut(std::size_t n) {
 /// Some of the oldest that were not fsynced may be there nevertheless.
 void simulation::lose_records(std::size_t n, std::uint64_t most_kept) {
   nodes_[n].disk->lose_unsynced(static_cast<std::size_t>(luck_.below(most_kept)));
-  nodes_[n].records_lost_us = time_.now_us();
-  nodes_[n].latest_then = latest_;
 }
 
 void simulation::lose_records_of_proxy(std::uint64_t most_kept) {

@@ -30,7 +30,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
     truth_.breach("R17: what an earlier life left running is still there");
   active_run fresh;
   fresh.number =
-      truth_.run_started(plan, node, order.what, time_.now_us(), forgotten_us(node, order.what));
+      truth_.run_started(plan, node, order.what, time_.now_us(), forgotten_us(order.what));
   fresh.kind = order.spec.kind;
   fresh.plan = &plan;
   auto& record = truth_.run(fresh.number);
@@ -44,6 +44,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   const auto run = fresh.number;
   host.runs[order.what] = fresh;
   count_run(number);
+  host.last_run_us = time_.now_us();
   if (plan.poison) {
     host.os->after(plan.run_us, [this, node, what = order.what, run] { poison(node, what, run); });
     return;
@@ -66,19 +67,14 @@ bool simulation::home_is_away(const job_id& job) const {
 
 void simulation::assigned(const attempt_ref& what) {
   truth_.assigned(what);
-  latest_ = std::max(latest_, what.assigned);
   if (home_is_away(what.job))
     assigned_unseen_.insert(what);
 }
 
-/// Erasures are not fsynced. After a power cut, the proxy's queue and an executor's may hold what
-/// is finished long ago; only the home knows, and it is away.
-std::int64_t simulation::forgotten_us(std::size_t node, const attempt_ref& what) const {
-  if (assigned_unseen_.contains(what))
-    return proxy_lost_us_;
-  const auto& host = nodes_[node];
-  const bool brought_back = what.assigned <= host.latest_then;
-  return brought_back && home_is_away(what.job) ? host.records_lost_us : 0;
+/// Erasures are not fsynced. After a power cut the proxy's queue may hold what is finished long
+/// ago; only the home knows, and it is away.
+std::int64_t simulation::forgotten_us(const attempt_ref& what) const {
+  return assigned_unseen_.contains(what) ? proxy_lost_us_ : 0;
 }
 
 /// R10: while a home is away, no more of its jobs may start than its window allows.

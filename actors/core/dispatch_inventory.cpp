@@ -118,8 +118,22 @@ void dispatch_queue::state::named_at(node_entry& node, const held_job& held, ins
   case held_state::queued:
   case held_state::running:
     alive_at(node, held, *job, now, fx);
+    if (held.state == held_state::queued && !node_of(id.ledger).home.reported)
+      take_back(node, held.what);
     break;
   }
+}
+
+/// Power cuts bring back what was given back, run and finished long ago, here and in an executor's
+/// queue. Only the home can tell, so what has not started waits for it here.
+void dispatch_queue::state::take_back(node_entry& node, const attempt_ref& what) {
+  const auto placed = node.executor.load.find(what.assigned);
+  if (placed == node.executor.load.end() || placed->second.stopping || placed->second.recalling)
+    return;
+  placed->second.recalling = true;
+  ++node.executor.recalls;
+  ++recalls;
+  outbox(node).recalls.push_back(what);
 }
 
 /// It stays in the load, since it may hold a slot, until its executor has let it go.

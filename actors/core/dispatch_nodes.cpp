@@ -201,7 +201,7 @@ void dispatch_queue::state::released(node_entry& node, const released_attempt& i
   }
   job->current = {};
   if (item.reason != release_reason::refused) {
-    enqueue(placed.id, *job);
+    requeue(placed.id, *job, item.what.assigned);
     return;
   }
   fx.log(note::level::warning, "executor " + node.name + " refused a job: " + item.text);

@@ -106,10 +106,10 @@ void dispatch_queue::state::emit_outbox(node_entry& node, dispatch_effects& fx) 
   // Before what may take them back: jobs are assigned and cancelled between two flushes.
   if (!out.assignments.empty())
     send(assign_batch{0, std::move(out.assignments)});
+  if (!out.recalls.empty()) // before the word with which a new executor begins
+    send(recall_batch{std::move(out.recalls)});
   if (!out.stops.empty() || out.answer_inventory)
     send(stop_batch{std::move(out.stops)});
-  if (!out.recalls.empty())
-    send(recall_batch{std::move(out.recalls)});
   if (!out.lost.empty())
     send(lost_attempt_batch{std::move(out.lost)});
   if (!out.grants.empty())

@@ -219,6 +219,7 @@ struct dispatch_queue::state {
   void named_at(node_entry& node, const held_job& held, instant now, dispatch_effects& fx);
   void alive_at(node_entry& node, const held_job& held, job_entry& job, instant now,
                 dispatch_effects& fx);
+  void take_back(node_entry& node, const attempt_ref& what);
   void stop_at(node_entry& node, const held_job& held);
   void interrupted_at(node_entry& node, const held_job& held, job_entry& job, dispatch_effects& fx);
 

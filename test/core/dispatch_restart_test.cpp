@@ -112,6 +112,30 @@ TEST_CASE_FIXTURE(with_home,
 }
 
 TEST_CASE_FIXTURE(with_home,
+                  "what has not started is taken back until its home has said that it is wanted") {
+  join(1, 1);
+  submit_commands(home, 1, 2);
+  const auto what = only_assigned(1);
+  restart();
+  join(1, 1, {held(what, held_state::queued)});
+  CHECK(recalled(1) == std::vector<attempt_ref>{what});
+  say(1, release_batch{{{what, release_reason::recalled, {}}}});
+  CHECK(assigned(1).empty());
+  join(home, 0, {}, {{2, 2}}); // the first is finished
+  CHECK(assigned_sequences(1) == sequences{2});
+}
+
+TEST_CASE_FIXTURE(with_home, "what has not started stays where it is once its home has reported") {
+  join(1, 1);
+  submit_commands(home, 1, 1);
+  const auto what = only_assigned(1);
+  restart();
+  join(home, 0, {}, {{1, 1}});
+  join(1, 1, {held(what, held_state::queued)});
+  CHECK(recalled(1).empty());
+}
+
+TEST_CASE_FIXTURE(with_home,
                   "every executor's end mark is answered, though nothing is to be stopped") {
   up(1);
   say(1, inventory{});
