@@ -36,6 +36,7 @@ std::string problem_of(const CLI::ParseError& error, const CLI::App& app, int ar
 int main(int argc, char** argv) {
   namespace apps = evenkeel::apps;
   apps::adopt_original_variables();
+  apps::prefer_given_log_level(argc, argv);
   CLI::App app{"Evenkeel, a cluster job scheduler: submit to any node, equal load on all."};
   app.set_version_flag("--version", std::string("evenkeel ") + evenkeel::version);
   app.require_subcommand(1);
