@@ -1,4 +1,5 @@
 // evenkeel: one binary, a subcommand for each part of a cluster.
+#include "actors/disk.hpp"
 #include "apps/commands.hpp"
 #include "messages/version.hpp"
 
@@ -58,6 +59,9 @@ int main(int argc, char** argv) {
       return app.exit(error);
     std::cerr << "evenkeel: " << problem_of(error, app, argc, argv) << '\n';
     return exit_usage;
+  } catch (const evenkeel::disk_error& error) {
+    std::cerr << "evenkeel: " << error.what() << '\n';
+    return evenkeel::exit_io_error;
   } catch (const std::exception& error) {
     std::cerr << "evenkeel: " << error.what() << '\n';
     return 1;
