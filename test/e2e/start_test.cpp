@@ -113,6 +113,16 @@ TEST_CASE("a log level on the command line wins over VERBOSE") {
   CHECK(all.at("a").log().find(" debug ") == std::string::npos);
 }
 
+TEST_CASE("a verbose proxy tells what passes through it") {
+  const variable verbose{"EVENKEEL_VERBOSE", "1"};
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  auto client = all.connect("a");
+  CHECK(client.ask("SUBMIT -- true").starts_with("+OK"));
+  CHECK_FALSE(all.at("proxy").await(" 1 to run (a 1)").empty());
+}
+
 TEST_CASE("R5: a node that has never met a proxy says so and gives no ticket") {
   cluster all;
   all.start_proxy();
@@ -143,6 +153,26 @@ TEST_CASE("MAX_NUM_NODES refuses a further node with a clear line and lets it in
   all.stop("a");
   CHECK_FALSE(all.at("b").await("joined the cluster").empty());
   CHECK(all.connect("b").ask("SUBMIT -- true").starts_with("+OK ticket="));
+}
+
+TEST_CASE("a refused node that was a member before goes on taking submissions") {
+  cluster all;
+  all.start_proxy({"--max-num-nodes", "1"});
+  all.start_node("a");
+  all.stop("a");
+  all.start_node("b");
+  all.start_lonely_node("a");
+  CHECK_FALSE(all.at("a").await("refuses this node").empty());
+  CHECK(all.connect("a").ask("SUBMIT -- true").starts_with("+OK ticket="));
+}
+
+TEST_CASE("a node that takes a client port for the proxy is told so in words") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  process lost{{"node", "127.0.0.1", all.port("a"), "--client-port", "0", "--data",
+                all.data("lost").string()}};
+  CHECK_FALSE(lost.await("does not answer as a proxy").empty());
 }
 
 TEST_CASE("the original's periods slow dispatch and results and lose nothing") {
