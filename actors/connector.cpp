@@ -49,18 +49,20 @@ connector_actor::behavior_type connector(connector_actor::stateful_pointer<conne
           self->send(asker, connect_failed{std::move(why)});
           return;
         }
+        const auto no_proxy = host + ":" + std::to_string(port)
+                              + ": whoever listens there does not answer as a proxy";
         self->request(self->system().middleman().actor_handle(), connect_timeout,
                       caf::connect_atom::value, host, port)
             .then(
-                [self, asker, host](const caf::node_id&, const caf::strong_actor_ptr& found,
-                                    const std::set<std::string>&) {
+                [self, asker, no_proxy](const caf::node_id&, const caf::strong_actor_ptr& found,
+                                        const std::set<std::string>&) {
                   if (found)
                     self->send(asker, proxy_connected{caf::actor_cast<proxy_actor>(found)});
                   else
-                    self->send(asker, connect_failed{host + ": no proxy is there"});
+                    self->send(asker, connect_failed{no_proxy});
                 },
-                [self, asker, host](const caf::error& error) {
-                  self->send(asker, connect_failed{host + ": " + to_string(error)});
+                [self, asker, no_proxy](const caf::error&) { // "system_error(...)" helps nobody
+                  self->send(asker, connect_failed{no_proxy});
                 });
       },
   };

@@ -17,11 +17,16 @@ namespace evenkeel {
 
 namespace {
 
-constexpr int exit_io_error = 74; // EX_IOERR of sysexits.h
-
 void log_report(const persistence::open_report& report) {
   for (const auto& warning : report.warnings)
     log_line(core::note::level::warning, warning);
+}
+
+void insist(const persistence::status& state) {
+  if (state.code == persistence::store_error::io)
+    throw disk_error(state.text);
+  if (!state.ok())
+    throw std::runtime_error(state.text);
 }
 
 } // namespace
@@ -29,8 +34,7 @@ void log_report(const persistence::open_report& report) {
 std::shared_ptr<persistence::store> open_disk(const std::string& directory) {
   auto result = persistence::open_leveldb_store(directory);
   log_report(result.report);
-  if (!result.state.ok())
-    throw std::runtime_error(result.state.text);
+  insist(result.state);
   return std::move(result.opened);
 }
 
@@ -46,8 +50,7 @@ std::uint64_t recover_disk(persistence::store& disk,
       },
       report, read_clock().wall_ms);
   log_report(report);
-  if (!state.ok())
-    throw std::runtime_error(state.text);
+  insist(state);
   return count;
 }
 

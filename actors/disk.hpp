@@ -7,11 +7,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace evenkeel {
 
-/// Throws std::runtime_error with one clear sentence; logs what start-up had to repair.
+inline constexpr int exit_io_error = 74; ///< EX_IOERR of sysexits.h
+
+/// The disk is full or fails: the process is to end with exit_io_error.
+class disk_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws disk_error or std::runtime_error with one clear sentence; logs what start-up had to
+/// repair.
 std::shared_ptr<persistence::store> open_disk(const std::string& directory);
 
 /// Feeds every record to `on_record` and logs warnings. Returns how many there were; throws like

@@ -48,7 +48,13 @@ void dispatcher_state::run_outputs() {
     std::visit(
         overloaded{
             [&](core::to_node& x) { outgoing.push_back(std::move(x)); },
-            [&](core::executor_given_up& x) { self_->send(neighbours_.collector, x); },
+            [&](core::executor_given_up& x) {
+              if (const auto known = names_.find(x.executor); known != names_.end())
+                log_line(core::note::level::debug,
+                         "node '" + known->second + "' is given up: what it held runs elsewhere");
+              names_.erase(x.executor);
+              self_->send(neighbours_.collector, x);
+            },
             [&](core::result_period& x) { self_->send(neighbours_.collector, std::move(x)); },
             [](core::note& x) { log_line(x); },
         },
@@ -71,6 +77,7 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self, store
         });
       },
       [state](const core::node_up& node) {
+        state->know(node);
         state->tell([&](auto& queue, auto now, auto& fx) { queue.on_node_up(node, now, fx); });
       },
       [state](const core::node_down& node) {

@@ -6,7 +6,9 @@
 #include "actors/local_interfaces.hpp"
 #include "actors/step.hpp"
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace evenkeel {
@@ -18,6 +20,7 @@ public:
 
   void start(pointer self, store_actor store, std::shared_ptr<core::dispatch_queue> recovered);
   void meet(const proxy_neighbours& all) { neighbours_ = all; }
+  void know(const core::node_up& node) { names_[node.ledger] = node.name; }
   /// Tells the core something; it places jobs when all that waits has been told.
   template <class Input>
   void tell(Input&& input) {
@@ -36,6 +39,7 @@ private:
   std::shared_ptr<core::dispatch_queue> queue_;
   proxy_neighbours neighbours_;
   step<core::dispatch_output> step_;
+  std::map<ledger_id, std::string> names_; ///< for the log; until they are given up
   bool flush_scheduled_ = false;
 };
 

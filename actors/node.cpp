@@ -191,6 +191,9 @@ void node_state::open_or_close_intake() {
     parts_.ledger->refuse_submissions(
         errc::unavailable,
         "the proxy refuses this node: its data directory was copied or restored");
+  else if (parts_.link->code().empty() && !parts_.link->refusal_text().empty())
+    parts_.ledger->refuse_submissions(errc::unavailable, "the proxy refuses this node: "
+                                                             + parts_.link->refusal_text());
   else if (disk_is_low_)
     parts_.ledger->refuse_submissions(errc::busy, "the disk of this node is nearly full");
   else

@@ -73,8 +73,11 @@ void proxy_state::on_link_message(const link_header& header, node_message conten
 }
 
 void proxy_state::on_outgoing(std::vector<core::to_node>& messages) {
-  for (auto& message : messages)
+  for (auto& message : messages) {
+    if (debug_is_on())
+      digest_.on_outgoing(message);
     parts_.membership->on_outgoing(std::move(message), step_.fx());
+  }
   flush();
 }
 
@@ -84,8 +87,11 @@ void proxy_state::on_committed(const committed& news) {
 }
 
 void proxy_state::on_tick() {
-  parts_.membership->on_tick(read_clock(), step_.fx());
+  const auto now = read_clock();
+  parts_.membership->on_tick(now, step_.fx());
   flush();
+  if (const auto line = digest_.line(now))
+    log_line(core::note::level::debug, *line);
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
@@ -126,10 +132,12 @@ void proxy_state::run(core::membership_output& output) {
                               x.content);
                  },
                  [&](core::node_up& x) {
+                   digest_.on_node_up(x);
                    self_->send(parts_.dispatcher, x);
                    self_->send(parts_.collector, std::move(x));
                  },
                  [&](core::node_down& x) {
+                   digest_.on_node_down(x);
                    self_->send(parts_.dispatcher, x);
                    self_->send(parts_.collector, x);
                  },
@@ -147,6 +155,8 @@ void proxy_state::run(core::membership_output& output) {
 }
 
 void proxy_state::route(core::from_node& message) {
+  if (debug_is_on())
+    digest_.on_incoming(message.content);
   const auto parts = core::parts_for(message.content);
   if (parts.membership)
     parts_.membership->on_retire(message, step_.fx()); // `flush` is under way and goes on

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/core/membership.hpp"
+#include "actors/core/traffic_digest.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/step.hpp"
 
@@ -49,6 +50,7 @@ private:
   std::map<caf::actor_addr, std::uint64_t> channels_;
   std::map<std::uint64_t, node_actor> peers_;
   std::uint64_t next_channel_ = 1;
+  core::traffic_digest digest_; ///< fed while debug lines are shown
 };
 
 proxy_service::behavior_type proxy(proxy_state::pointer self, proxy_parts parts);

@@ -59,7 +59,7 @@ std::chrono::milliseconds milliseconds(double seconds) {
 tcp::endpoint resolve(const std::string& node) {
   const auto colon = node.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == node.size())
-    throw std::runtime_error("bench --connect: \"" + node + "\" is not host:port");
+    throw CLI::ValidationError("--connect", "\"" + node + "\" is not host:port");
   auto host = node.substr(0, colon);
   if (host.front() == '[' && host.back() == ']') // [::1]:9000
     host = host.substr(1, host.size() - 2);
@@ -74,7 +74,7 @@ tcp::endpoint resolve(const std::string& node) {
 /// Every request must have exactly one reply, with a ticket: no other verb, no body.
 void check_job(const std::string& job) {
   if (const auto problem = client::problem_of_job_line(job); !problem.empty())
-    throw std::runtime_error("bench --job: " + problem);
+    throw CLI::ValidationError("--job", problem);
 }
 
 bench_settings settings_from(const bench_choice& choice) {
@@ -94,9 +94,9 @@ bench_settings settings_from(const bench_choice& choice) {
     settings.duration = {};
   settings.patience = milliseconds(choice.timeout_s);
   if (settings.clients * bench_client::connections(settings) > max_bench_connections)
-    throw std::runtime_error(
-        "bench: more than " + std::to_string(max_bench_connections)
-        + " connections (a roundtrip with a window above 1 takes two a client)");
+    throw CLI::ValidationError(
+        "--connections", "more than " + std::to_string(max_bench_connections)
+                             + " in all (a roundtrip with a window above 1 takes two a client)");
   return settings;
 }
 

@@ -82,6 +82,7 @@ void add_check_command(CLI::App& app, action& chosen) {
   auto* command = app.add_subcommand("check", "looks for damage in a data directory; repairs it");
   command->add_option("--data", choice->directory, "the directory of a stopped node or proxy")
       ->envname("EVENKEEL_DATA")
+      ->check(not_empty())
       ->required();
   command->add_flag("--repair", choice->repair, "make it usable again; says what may be lost");
   command->add_flag("--drop-quarantine", choice->drop_quarantine,

@@ -1,4 +1,5 @@
 // evenkeel: one binary, a subcommand for each part of a cluster.
+#include "actors/disk.hpp"
 #include "apps/commands.hpp"
 #include "messages/version.hpp"
 
@@ -36,6 +37,7 @@ std::string problem_of(const CLI::ParseError& error, const CLI::App& app, int ar
 int main(int argc, char** argv) {
   namespace apps = evenkeel::apps;
   apps::adopt_original_variables();
+  apps::prefer_given_log_level(argc, argv);
   CLI::App app{"Evenkeel, a cluster job scheduler: submit to any node, equal load on all."};
   app.set_version_flag("--version", std::string("evenkeel ") + evenkeel::version);
   app.require_subcommand(1);
@@ -57,6 +59,9 @@ int main(int argc, char** argv) {
       return app.exit(error);
     std::cerr << "evenkeel: " << problem_of(error, app, argc, argv) << '\n';
     return exit_usage;
+  } catch (const evenkeel::disk_error& error) {
+    std::cerr << "evenkeel: " << error.what() << '\n';
+    return evenkeel::exit_io_error;
   } catch (const std::exception& error) {
     std::cerr << "evenkeel: " << error.what() << '\n';
     return 1;

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace evenkeel::apps {
@@ -29,18 +29,24 @@ struct node_choice {
   bool open = false;
 };
 
+std::string default_directory(const std::string& name) {
+  if (name == "proxy")
+    throw CLI::ValidationError("--name proxy", "needs --data: without it the node would take the "
+                                               "proxy's directory");
+  return "./evenkeel-data/" + name;
+}
+
 int run(const node_choice& choice) {
-  if (!apply(choice.log))
-    return 2;
+  apply(choice.log);
   if (!is_loopback(choice.clients.address) && !choice.open)
-    throw std::runtime_error(
-        "--client-address " + choice.clients.address
-        + ": whoever connects may run commands here; listening beyond loopback "
-          "needs --open, which says that everyone who can connect may do so");
+    throw CLI::ValidationError(
+        "--client-address " + choice.clients.address,
+        "whoever connects may run commands here; listening beyond loopback needs --open, which "
+        "says that everyone who can connect may do so");
   block_stop_signals();
   auto options = choice.options;
   if (options.data_directory.empty())
-    options.data_directory = "./evenkeel-data/" + options.name;
+    options.data_directory = default_directory(options.name);
   options.retention_ms =
       static_cast<std::uint64_t>(choice.retention_days * static_cast<double>(ms_per_day));
   client_gateway gateway{choice.clients};
@@ -94,6 +100,7 @@ void add_client_options(CLI::App& app, node_choice& choice) {
       ->envname("EVENKEEL_OPEN");
   app.add_option("--max-clients", choice.clients.max_sessions, "connections at most; then -BUSY")
       ->envname("EVENKEEL_MAX_CLIENTS")
+      ->check(not_negative())
       ->capture_default_str();
 }
 
@@ -114,10 +121,12 @@ void add_job_options(CLI::App& app, node_choice& choice) {
   app.add_option("--max-open-jobs", choice.options.max_open_jobs,
                  "unfinished jobs submitted here; beyond: -BUSY")
       ->envname("EVENKEEL_MAX_OPEN_JOBS")
+      ->check(not_negative())
       ->capture_default_str();
   app.add_option("--disk-reserve", choice.options.disk_reserve_bytes,
                  "bytes of free disk below which submissions get -BUSY")
       ->envname("EVENKEEL_DISK_RESERVE")
+      ->check(not_negative())
       ->capture_default_str();
 }
 
@@ -144,7 +153,8 @@ void add_node_command(CLI::App& app, action& chosen) {
   command
       ->add_option("--data", options.data_directory,
                    "directory of its state; made if missing [./evenkeel-data/NAME]")
-      ->envname("EVENKEEL_DATA");
+      ->envname("EVENKEEL_DATA")
+      ->check(not_empty());
   add_client_options(*command, *choice);
   add_job_options(*command, *choice);
   add_log_options(*command, choice->log);

@@ -9,8 +9,8 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
-#include <iostream>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace evenkeel::apps {
@@ -35,12 +35,12 @@ void add_log_options(CLI::App& app, log_options& chosen) {
       ->envname("EVENKEEL_VERBOSE");
 }
 
-bool apply(const log_options& chosen) {
+void apply(const log_options& chosen) {
   if (start_logging(chosen.verbose ? "debug" : chosen.level))
-    return true;
-  std::cerr << "evenkeel: --log-level: \"" << chosen.level
-            << "\" is not one of trace, debug, info, warning, error, off\n";
-  return false;
+    return;
+  throw CLI::ValidationError("--log-level", "\"" + chosen.level
+                                                + "\" is not one of trace, debug, info, warning, "
+                                                  "error, off");
 }
 
 void adopt_original_variables() {
@@ -49,6 +49,14 @@ void adopt_original_variables() {
   for (const auto* name : names)
     if (const auto* value = std::getenv(name); value != nullptr)
       setenv((std::string("EVENKEEL_") + name).c_str(), value, 0);
+}
+
+void prefer_given_log_level(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--log-level" || word.starts_with("--log-level="))
+      unsetenv("EVENKEEL_VERBOSE");
+  }
 }
 
 void block_stop_signals() {
@@ -73,6 +81,20 @@ bool is_loopback(const std::string& address) {
 
 CLI::Validator port_range() {
   return CLI::Range(0, static_cast<int>(std::numeric_limits<std::uint16_t>::max()));
+}
+
+CLI::Validator not_empty() {
+  return {[](const std::string& text) {
+            return text.empty() ? std::string("must not be empty") : std::string{};
+          },
+          ""};
+}
+
+CLI::Validator not_negative() {
+  return {[](const std::string& text) {
+            return text.starts_with('-') ? text + " is below 0" : std::string{};
+          },
+          ""};
 }
 
 std::string host_name() {

@@ -18,12 +18,15 @@ struct log_options {
 
 /// --log-level and VERBOSE.
 void add_log_options(CLI::App& app, log_options& chosen);
-/// False, with a line on stderr, for an unknown level.
-bool apply(const log_options& chosen);
+/// Throws what main takes for a wrong option if the level is unknown.
+void apply(const log_options& chosen);
 
 /// The original system's variables stand for ours unless those are set: DISPATCH_PERIOD means
 /// EVENKEEL_DISPATCH_PERIOD, and so on. Before parsing.
 void adopt_original_variables();
+/// A --log-level on the command line wins over EVENKEEL_VERBOSE. Before parsing, which forgets
+/// where a value came from; after adopt_original_variables.
+void prefer_given_log_level(int argc, char** argv);
 
 /// Before any thread exists: SIGTERM and SIGINT are waited for, not handled.
 void block_stop_signals();
@@ -35,6 +38,10 @@ bool is_loopback(const std::string& address);
 
 /// 0 to 65535.
 CLI::Validator port_range();
+/// Something. An empty directory is nobody's wish.
+CLI::Validator not_empty();
+/// CLI11 takes -1 for the largest number of 64 bits.
+CLI::Validator not_negative();
 
 /// Name of this host.
 std::string host_name();

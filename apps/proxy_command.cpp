@@ -52,16 +52,15 @@ void require_free_port(const std::string& address, std::uint16_t port) {
 }
 
 int run(const proxy_choice& choice) {
-  if (!apply(choice.log))
-    return 2;
+  apply(choice.log);
   auto options = choice.options;
   auto& cluster = options.dispatch.cluster;
   cluster.heartbeat_ms = std::min(cluster.heartbeat_ms, cluster.lease_ms / heartbeats_a_lease);
   if (!is_loopback(options.listen_address) && !choice.plain_cluster)
-    throw std::runtime_error(
-        "--listen " + options.listen_address
-        + ": the cluster port has no authentication; listening beyond loopback "
-          "needs --plain-cluster, which says that this network is trusted");
+    throw CLI::ValidationError(
+        "--listen " + options.listen_address,
+        "the cluster port has no authentication; listening beyond loopback needs --plain-cluster, "
+        "which says that this network is trusted");
   require_free_port(options.listen_address, options.port);
   block_stop_signals();
   const auto recovered = recover_proxy(options);
@@ -130,6 +129,7 @@ void add_proxy_command(CLI::App& app, action& chosen) {
       ->capture_default_str();
   command->add_option("--data", options.data_directory, "directory of its state; made if missing")
       ->envname("EVENKEEL_DATA")
+      ->check(not_empty())
       ->capture_default_str();
   command->add_option("--listen", options.listen_address, "address of the cluster port")
       ->envname("EVENKEEL_LISTEN")

@@ -31,7 +31,7 @@ struct retire_choice {
 
 int run(const retire_choice& choice) {
   if (choice.code.find_first_of(" \t\r\n") != std::string::npos)
-    throw std::runtime_error("a ledger's code is one word");
+    throw CLI::ValidationError("code", "one word: the part of the node's tickets before the '-'");
   const auto until = std::chrono::steady_clock::now() + patience;
   client::connection node{choice.host, choice.port, until};
   const auto reply = node.ask("RETIRE " + choice.code, until);

@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -67,7 +66,7 @@ simulator::fault fault_named(const std::string& name) {
   std::string all;
   for (const auto one : simulator::all_faults())
     all += " " + simulator::to_text(one);
-  throw std::runtime_error("sim --faults: there is no " + name + "; there are: none all" + all);
+  throw CLI::ValidationError("--faults", "there is no " + name + "; there are: none all" + all);
 }
 
 simulator::knobs knobs_for(const sim_choice& choice, std::uint64_t seed) {
@@ -205,6 +204,7 @@ void add_sim_command(CLI::App& app, action& chosen) {
       app.add_subcommand("sim", "simulates whole clusters with faults, and checks every promise");
   command->add_option("--seed", choice->seed, "the first seed")
       ->envname("EVENKEEL_SEED")
+      ->check(not_negative())
       ->capture_default_str();
   command->add_option("--count", choice->count, "how many seeds, one after another")
       ->envname("EVENKEEL_COUNT")

@@ -5,6 +5,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -13,9 +15,14 @@ namespace evenkeel::persistence {
 
 namespace {
 
+/// A disk that is full or fails; all else is for the operator to set right.
+constexpr std::array disk_errors{ENOSPC, EDQUOT, EIO};
+
 status failure(const std::string& what, const std::string& path, int error) {
-  return {store_error::unusable, "cannot " + what + " data directory " + path + ": "
-                                     + std::generic_category().message(error)};
+  const bool disk = std::find(disk_errors.begin(), disk_errors.end(), error) != disk_errors.end();
+  return {disk ? store_error::io : store_error::unusable,
+          "cannot " + what + " data directory " + path + ": "
+              + std::generic_category().message(error)};
 }
 
 /// Of "a/b" and of "a/b/" it is "a"; of "a" it is ".".
@@ -73,6 +80,12 @@ status sync_directory(const std::string& path) {
   const auto error = errno;
   ::close(directory);
   return synced ? status{} : failure("fsync", path, error);
+}
+
+bool names_disk_error(std::string_view text) {
+  return std::any_of(disk_errors.begin(), disk_errors.end(), [text](int error) {
+    return text.ends_with(": " + std::generic_category().message(error));
+  });
 }
 
 std::optional<pid_t> lock_holder(const std::string& path) {

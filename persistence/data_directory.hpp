@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace evenkeel::persistence {
 
@@ -18,6 +19,9 @@ status make_data_directory(const std::string& path);
 
 /// fsyncs a directory, so that files made or renamed in it stay.
 status sync_directory(const std::string& path);
+
+/// Whether what the system said at the end of `text` means a disk that is full or fails.
+bool names_disk_error(std::string_view text);
 
 /// The process that holds LevelDB's lock. Never call it while this process has the store open:
 /// closing the lock file here would drop our own lock.

@@ -173,7 +173,7 @@ status explain_failed_open(const leveldb::Status& from, const std::string& direc
                                      + (holder ? " (pid " + std::to_string(*holder) + ")" : "")};
   }
   auto result = translate(from, directory);
-  if (result.code == store_error::io)
+  if (result.code == store_error::io && !names_disk_error(text))
     result.code = store_error::unusable;
   return result;
 }

@@ -190,8 +190,10 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
   if (job.spec)
     save(id, job, fx);
   auto& home = node_of(id.ledger);
-  fx.log(note::level::warning, "job " + std::to_string(id.sequence) + " of " + home.name
-                                   + ": attempt " + std::to_string(attempt)
+  const auto job_name = home.code.empty()
+                            ? std::to_string(id.sequence) + " of ledger " + to_text(id.ledger)
+                            : to_text(ticket{home.code, id.sequence});
+  fx.log(note::level::warning, "job " + job_name + ": attempt " + std::to_string(attempt)
                                    + " was lost with executor " + node);
   const lost_attempt loss{id.sequence, at, attempt, death, node};
   home.home.losses[id.sequence].push_back(loss);

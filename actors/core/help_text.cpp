@@ -104,7 +104,7 @@ constexpr std::string_view retire = R"(RETIRE <code>
   For an operator: the node whose tickets begin with <code>- is dead for good. The cluster drops its
   unfinished jobs and no longer keeps results for it: +OK code=. -CONFLICT while that node is
   connected; -NOT_FOUND if the proxy has never met it. If it comes back after all, with its data,
-  it is taken in again and nothing of it is lost.
+  it is taken in again and its jobs run; those that had started already run a second time.
 )";
 
 constexpr std::string_view ping = R"(PING
@@ -154,6 +154,8 @@ constexpr std::string_view errors =
 constexpr std::string_view limits =
     R"(line            65536 bytes; over it -TOO_BIG, and the connection is closed
 body            1048576 bytes; likewise
+key=            1 to 255 bytes, no NUL
+until=          a word of 1 to 255 bytes
 requests        1000 unanswered ones are read ahead, 100 of them WAITs; then reading pauses
 WAIT ALL        1000000 tickets
 LIST            10000 jobs at a time

@@ -81,7 +81,7 @@ void ticket_ledger::state::on_loaded(const record::key& where, const record::val
     cache.put(sequence, *result);
   else if (known)
     fx.log(note::level::error,
-           "the record of finished job " + std::to_string(sequence) + " cannot be read");
+           "the record of finished job " + to_text(ticket{code, sequence}) + " cannot be read");
   for (const auto which : pending.on_record(sequence)) {
     if (pending.at(which).partial) {
       on_page_record(which, sequence, result, fx);

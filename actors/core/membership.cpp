@@ -289,6 +289,9 @@ void membership::on_tick(instant now, membership_effects& fx) {
   const auto grace_us = self.settings.cluster.grace_ms * us_per_ms;
   if (!self.settled && self.started && now.steady_us - self.began_us >= grace_us) {
     self.settled = true;
+    fx.log(note::level::debug,
+           "epoch " + std::to_string(self.current.counter)
+               + " has settled: who was there before had the time to come back");
     fx.put(record::proxy_identity{self.current.counter, true}, durability::written);
   }
   const auto lease_us = self.settings.cluster.lease_ms * us_per_ms;

@@ -47,7 +47,7 @@ std::string defect_of(const join& request) {
     return "a node's address has at most " + std::to_string(max_address_size)
            + " printable characters";
   if (!request.code.empty() && !valid_ledger_code(request.code))
-    return "this ledger's code is malformed";
+    return "what this node's tickets begin with is malformed";
   if (!request.ledger.valid() || request.link == 0 || request.highest_epoch > max_epoch_counter)
     return "malformed join: ledger, link number or epoch is out of range";
   return {};

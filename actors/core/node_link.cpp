@@ -239,6 +239,11 @@ bool node_link::disowned() const {
   return state_->last_refusal && state_->last_refusal->first == refusal_reason::stale_incarnation;
 }
 
+const std::string& node_link::refusal_text() const {
+  static const std::string none;
+  return state_->last_refusal ? state_->last_refusal->second : none;
+}
+
 const ledger_id& node_link::ledger() const {
   return state_->identity.ledger;
 }

@@ -103,10 +103,12 @@ public:
   bool report_due(instant now, load_report& report);
 
   [[nodiscard]] bool up() const;
-  [[nodiscard]] std::uint64_t link() const;
+  [[nodiscard]] std::uint64_t link() const; ///< number of the standing link; 0: none
   /// The proxy said that another process owns this ledger (R5): no ticket may be given until it
   /// welcomes us.
-  [[nodiscard]] bool disowned() const; ///< number of the standing link; 0: none
+  [[nodiscard]] bool disowned() const;
+  /// Why the proxy last refused us or ended the link; empty since its last welcome.
+  [[nodiscard]] const std::string& refusal_text() const;
   [[nodiscard]] const ledger_id& ledger() const;
   [[nodiscard]] const std::string& code() const;
   [[nodiscard]] incarnation process() const;

@@ -29,9 +29,15 @@ bool accept_count(std::string_view value, const client_limits& limits, parsed_re
 
 bool accept_end_word(std::string_view value, parsed_request& into) {
   auto word = percent_decoded(value);
+  if (word && word->size() > max_end_word) {
+    into.refuse_and_close(errc::bad_request, "the word of until= has at most "
+                                                 + std::to_string(max_end_word)
+                                                 + " bytes; closing, since the body's end is "
+                                                   "unknown");
+    return false;
+  }
   const auto usable = [](char c) { return c != '\n' && c != '\r' && c != '\0'; };
-  if (!word || word->empty() || word->size() > max_end_word
-      || !std::all_of(word->begin(), word->end(), usable)) {
+  if (!word || word->empty() || !std::all_of(word->begin(), word->end(), usable)) {
     into.refuse_and_close(errc::bad_request,
                           "until= needs the word that will end the body, as in until=EOF; closing, "
                           "since the body's end is unknown");

@@ -131,9 +131,9 @@ void parse_retire(std::string_view rest, parsed_request& into) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   if (!valid_ledger_code(code))
-    return into.refuse(errc::bad_request, "'" + shown(code)
-                                              + "' is no ledger's code: write the part of its "
-                                                "tickets before the '-'");
+    return into.refuse(errc::bad_request,
+                       "which node? '" + shown(code)
+                           + "' is not the part of its tickets before the '-', like k7m2q");
   if (const auto extra = trimmed(rest); !extra.empty())
     return refuse_extra(extra, "RETIRE <code>", into);
   into.request.subject = {std::move(code), 0};

@@ -155,9 +155,13 @@ TEST_CASE("a record that cannot be read is a defect and no missing job") {
   const auto key = record::ledger_job_key(1);
   home.step([&] { home.ledger.on_loaded(key, nullptr, home.now, home.fx); });
   CHECK(home.answer().code == errc::internal);
-  CHECK(std::count_if(home.fx.outputs.begin(), home.fx.outputs.end(),
-                      [](const auto& output) { return std::holds_alternative<note>(output); })
-        == 1);
+  std::vector<std::string> notes;
+  for (const auto& output : home.fx.outputs)
+    if (const auto* line = std::get_if<note>(&output))
+      notes.push_back(line->text);
+  CHECK(notes
+        == std::vector{"the record of finished job " + to_text(ticket{home.ledger.code(), 1})
+                       + " cannot be read"});
 }
 
 TEST_CASE("a read for a client that has gone answers nobody") {

@@ -170,6 +170,19 @@ TEST_CASE("a refusal while the link is up ends it, and the node joins again at o
   CHECK(n.asked.link == old + 1);
 }
 
+TEST_CASE("why a node was refused is remembered until its welcome") {
+  joining_node n;
+  CHECK(n.core.refusal_text().empty());
+  auto refusal = n.refuse();
+  refusal.text = "the name is taken";
+  n.take(refusal);
+  CHECK(n.core.refusal_text() == "the name is taken");
+  n.pass(1000);
+  CHECK(n.core.refusal_text() == "the name is taken");
+  n.take(n.answer());
+  CHECK(n.core.refusal_text().empty());
+}
+
 TEST_CASE("R6: a refusal for another start or link is dropped") {
   linked_node n;
   auto late = n.refuse();

@@ -271,6 +271,16 @@ TEST_CASE("RETIRE names a ledger by its code, in any case") {
   const auto request = asked("retire K7M2Q");
   CHECK(request.kind == request_kind::retire);
   CHECK(request.subject == ticket{"k7m2q", 0});
+  for (const auto* line : {"RETIRE", "RETIRE k7m2", "RETIRE k7m2q-"})
+    CHECK(contains(refused(line), "the part of its tickets before the '-'"));
+}
+
+TEST_CASE("an end word that is too long hears of its limit") {
+  CHECK(parsed("SUBMIT until=" + std::string(255, 'x')).body.word.size() == 255);
+  const auto over = parsed("SUBMIT until=" + std::string(256, 'x'));
+  CHECK(over.close);
+  CHECK(contains(over.text, "at most 255 bytes"));
+  CHECK(contains(parsed("SUBMIT until=").text, "until=EOF"));
 }
 
 TEST_CASE("verbs that stand alone take no arguments") {

@@ -51,6 +51,23 @@ TEST_CASE("a node killed under load comes back and every ticket gets its result"
   all_have_results(all, "b", tickets);
 }
 
+TEST_CASE("a lost attempt stands in the log of the proxy under its ticket") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  const auto started = (all.directory() / "started").string();
+  const auto job = "SUBMIT -- touch " + started
+                   + "; [ $EVENKEEL_ATTEMPT = 2 ] || sleep 1000; echo $EVENKEEL_TICKET";
+  const auto ticket = all.submit("a", 1, job).front();
+  while (!std::filesystem::exists(started)) {
+  }
+  all.kill("a");
+  all.start_node("a");
+  CHECK_FALSE(
+      all.at("proxy").await("job " + ticket + ": attempt 1 was lost with executor a").empty());
+  all_have_results(all, "a", {ticket});
+}
+
 TEST_CASE("a node that stays away loses its jobs to the others when its grace is over") {
   cluster all;
   all.start_proxy({"--grace", "200"});

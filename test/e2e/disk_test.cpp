@@ -87,6 +87,24 @@ TEST_CASE("R13: below the reserve submissions get -BUSY while results are taken 
   CHECK(client.ask("SUBMIT -- true").starts_with("+OK"));
 }
 
+TEST_CASE("R13: a start on a full disk is one clear line and exit status 74") {
+  cluster all;
+  small_disk disk{all.data("small")};
+  if (!disk.mounted())
+    return;
+  disk.fill(0);
+  const std::vector<std::vector<std::string>> starts{{"proxy", "0"},
+                                                     {"node", "--client-port", "0"}};
+  for (auto arguments : starts) {
+    arguments.insert(arguments.end(), {"--data", (all.data("small") / arguments.front()).string()});
+    process started{arguments};
+    CHECK(started.wait() == 74);
+    const auto log = started.log();
+    CHECK(log.find("No space left on device") + 24 == log.size());
+    CHECK(log.find("evenkeel: ") != std::string::npos);
+  }
+}
+
 TEST_CASE("R13: a full disk ends the node with one clear line and nothing acknowledged is lost") {
   cluster all;
   small_disk disk{all.data("a")};

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -11,18 +11,30 @@ using namespace evenkeel::test;
 
 namespace {
 
-/// Exit status and log of a start that must fail.
-std::string failed_start(const std::vector<std::string>& arguments) {
+/// The log of a start that must fail with this exit status.
+std::string failed_start(const std::vector<std::string>& arguments, int expected = 1) {
   process started{arguments};
-  CHECK(started.wait() > 0);
+  CHECK(started.wait() == expected);
   return started.log();
 }
+
+/// An environment variable for the processes that are started while it lives.
+class variable {
+public:
+  variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  variable(const variable&) = delete;
+  variable& operator=(const variable&) = delete;
+  ~variable() { ::unsetenv(name_); }
+
+private:
+  const char* name_;
+};
 
 } // namespace
 
 TEST_CASE("a wrong option is one clear line and an exit status") {
-  CHECK(failed_start({"node", "--slots", "none"}).find("--slots") != std::string::npos);
-  CHECK(failed_start({"frobnicate"}).find("frobnicate") != std::string::npos);
+  CHECK(failed_start({"node", "--slots", "none"}, 2).find("--slots") != std::string::npos);
+  CHECK(failed_start({"frobnicate"}, 2).find("frobnicate") != std::string::npos);
 }
 
 TEST_CASE("a taken client port is one clear line and an exit status") {
@@ -57,9 +69,58 @@ TEST_CASE("a data directory that cannot be made is one clear line and an exit st
 }
 
 TEST_CASE("listening beyond loopback asks for an explicit word") {
-  CHECK(failed_start({"proxy", "0", "--listen", "0.0.0.0"}).find("--plain-cluster")
+  CHECK(failed_start({"proxy", "0", "--listen", "0.0.0.0"}, 2).find("--plain-cluster")
         != std::string::npos);
-  CHECK(failed_start({"node", "--client-address", "0.0.0.0"}).find("--open") != std::string::npos);
+  CHECK(failed_start({"node", "--client-address", "0.0.0.0"}, 2).find("--open")
+        != std::string::npos);
+}
+
+TEST_CASE("a value that an option cannot have is one clear line that names it and exit status 2") {
+  const std::vector<std::vector<std::string>> wrong{
+      {"--listen", "proxy", "0", "--listen", "foo"},
+      {"--data", "proxy", "0", "--data", ""},
+      {"--data", "node", "--data", ""},
+      {"--data", "check", "--data", ""},
+      {"--max-open-jobs", "node", "--max-open-jobs", "-1"},
+      {"--disk-reserve", "node", "--disk-reserve", "-1"},
+      {"--connect", "bench", "--connect", "127.0.0.1"},
+      {"--job", "bench", "--job", "PING"},
+      {"--job", "bench", "--job", "SUBMIT until=E"},
+      {"--faults", "sim", "--faults", "bogus"},
+      {"--seed", "sim", "--seed", "-1"},
+      {"code", "retire", "two words"},
+      {"--log-level", "proxy", "0", "--log-level", "loud"},
+  };
+  for (const auto& one : wrong) {
+    const auto log = failed_start({one.begin() + 1, one.end()}, 2);
+    INFO(log);
+    CHECK(log.starts_with("evenkeel: " + one.front()));
+    CHECK(log.find('\n') + 1 == log.size());
+  }
+}
+
+TEST_CASE("a node named proxy does not take the directory of the proxy") {
+  CHECK(failed_start({"node", "--name", "proxy"}, 2).find("--data") != std::string::npos);
+}
+
+TEST_CASE("a log level on the command line wins over VERBOSE") {
+  const variable verbose{"VERBOSE", "1"};
+  cluster all;
+  all.start_proxy({"--log-level", "info"});
+  all.start_node("a", {"--log-level=info"});
+  all.connect("a").ask("PING");
+  CHECK(all.stop("a") == 0);
+  CHECK(all.at("a").log().find(" debug ") == std::string::npos);
+}
+
+TEST_CASE("a verbose proxy tells what passes through it") {
+  const variable verbose{"EVENKEEL_VERBOSE", "1"};
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  auto client = all.connect("a");
+  CHECK(client.ask("SUBMIT -- true").starts_with("+OK"));
+  CHECK_FALSE(all.at("proxy").await(" 1 to run (a 1)").empty());
 }
 
 TEST_CASE("R5: a node that has never met a proxy says so and gives no ticket") {
@@ -86,8 +147,32 @@ TEST_CASE("MAX_NUM_NODES refuses a further node with a clear line and lets it in
   all.start_node("a");
   all.start_lonely_node("b");
   CHECK_FALSE(all.at("b").await("refuses this node").empty());
+  CHECK(all.connect("b")
+            .ask("SUBMIT -- true")
+            .starts_with("-UNAVAILABLE the proxy refuses this node: "));
   all.stop("a");
   CHECK_FALSE(all.at("b").await("joined the cluster").empty());
+  CHECK(all.connect("b").ask("SUBMIT -- true").starts_with("+OK ticket="));
+}
+
+TEST_CASE("a refused node that was a member before goes on taking submissions") {
+  cluster all;
+  all.start_proxy({"--max-num-nodes", "1"});
+  all.start_node("a");
+  all.stop("a");
+  all.start_node("b");
+  all.start_lonely_node("a");
+  CHECK_FALSE(all.at("a").await("refuses this node").empty());
+  CHECK(all.connect("a").ask("SUBMIT -- true").starts_with("+OK ticket="));
+}
+
+TEST_CASE("a node that takes a client port for the proxy is told so in words") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  process lost{{"node", "127.0.0.1", all.port("a"), "--client-port", "0", "--data",
+                all.data("lost").string()}};
+  CHECK_FALSE(lost.await("does not answer as a proxy").empty());
 }
 
 TEST_CASE("the original's periods slow dispatch and results and lose nothing") {
