@@ -10,8 +10,7 @@ namespace evenkeel {
 
 class system_config : public caf::actor_system_config {
 public:
-  /// `workers`: threads of CAF's scheduler. Job functions run on them, so there are always some
-  /// more than functions can occupy.
+  /// `workers`: threads of CAF's scheduler. No actor on them ever blocks.
   explicit system_config(std::size_t workers);
 };
 

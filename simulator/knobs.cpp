@@ -31,7 +31,8 @@ constexpr std::array fault_names{std::pair{fault::kill_node, "kill-node"},
                                  std::pair{fault::impostor, "impostor"},
                                  std::pair{fault::poison, "poison"}};
 
-constexpr std::array theme_names{"none", "flood", "marathon", "blackout", "stall", "tail"};
+constexpr std::array theme_names{"none",  "flood", "marathon", "blackout",
+                                 "stall", "tail",  "molasses"};
 
 void draw_cluster(knobs& k, dice& luck) {
   auto& cluster = k.dispatch.cluster;
@@ -102,6 +103,23 @@ void marathon(knobs& k, dice& luck) {
   k.net.duplicated_of_thousand = 0;
 }
 
+/// Nothing but disks on which an fsync outlasts lease and grace (R9): no link may end for it, and
+/// nothing run again.
+void molasses(knobs& k, dice& luck) {
+  k.about = theme::molasses;
+  k.nodes = std::max<std::size_t>(k.nodes, 2);
+  k.jobs = 10 + luck.below(20);
+  k.long_of_thousand = 300;
+  k.long_us = luck.between(12, 25) * us_per_s;
+  k.chaos_us = luck.between(20, 30) * us_per_s;
+  k.away_us = luck.between(8, 16) * us_per_s;
+  k.fault_every_us = luck.between(2, 6) * us_per_s;
+  k.slow_sync_us = luck.between(4, 8) * us_per_s;
+  k.faults = {fault::slow_disk};
+  k.net.one_way_us = 30; // chance makes a packet of 5 ms as late as a lease
+  k.net.duplicated_of_thousand = 0;
+}
+
 void blackout(knobs& k, dice& luck) {
   k.nodes = std::max<std::size_t>(k.nodes, 3);
   k.jobs = 20 + luck.below(40);
@@ -151,11 +169,13 @@ void tail(knobs& k, dice& luck) {
 
 void draw_theme(knobs& k, dice& luck) {
   constexpr std::uint64_t themes_of_thousand = 300;
+  constexpr std::uint64_t drawn_themes = 5; ///< the last has seeds of its own
   if (!luck.chance(themes_of_thousand))
     return;
-  k.about = static_cast<theme>(1 + luck.below(theme_names.size() - 1));
+  k.about = static_cast<theme>(1 + luck.below(drawn_themes));
   switch (k.about) {
   case theme::none:
+  case theme::molasses:
     return;
   case theme::flood:
     return flood(k, luck);
@@ -230,6 +250,8 @@ knobs draw_knobs(std::uint64_t seed) {
   constexpr std::uint64_t every = 8;
   constexpr std::uint64_t some = 300;
   k.key_of_thousand = seed % every == 1 ? some : 0;
+  if (k.about == theme::none && seed % (2 * every) == every + 1)
+    molasses(k, luck);
   return k;
 }
 

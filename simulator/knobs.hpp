@@ -47,6 +47,7 @@ enum class theme : std::uint8_t {
   blackout, ///< the proxy and a node lose power at once, and the node stays away
   stall,    ///< a proxy that stands still before its nodes are back
   tail,     ///< a few long jobs behind very many short ones
+  molasses, ///< nothing but disks slower than lease and grace (R9)
 };
 
 std::string to_text(theme what);
@@ -88,6 +89,8 @@ struct knobs {
   std::int64_t clock_skew_us = 0; ///< at most, between processes
   disk_pace node_disk;
   disk_pace proxy_disk;
+  /// Of a slow disk, at least. If set, nothing else goes wrong, and no link may end.
+  std::int64_t slow_sync_us = 0;
   network_pace net;
   core::dispatch_settings dispatch;
   core::relay_limits relay;

@@ -152,6 +152,7 @@ void proxy_life::run_membership_output(core::membership_output& output) {
             tell_router([x](auto& router, auto now, auto& fx) { router.on_node_up(x, now, fx); });
           },
           [&](core::node_down& x) {
+            world_->link_ended(x.ledger);
             tell_queue([x](auto& queue, auto now, auto& fx) { queue.on_node_down(x, now, fx); });
             tell_relay([x](auto& relay, auto now, auto& fx) { relay.on_node_down(x, now, fx); });
             tell_router([x](auto& router, auto now, auto& fx) { router.on_node_down(x, now, fx); });

@@ -81,6 +81,7 @@ private:
   void node_failed(std::size_t node, const std::string& why) override;
   void send_to_node(const peer& to, node_packet content) override;
   void assigned(const attempt_ref& what) override;
+  void link_ended(const ledger_id& node) override;
   void proxy_failed(const std::string& why) override;
   void log(const std::string& who, const core::note& line) override;
   void broken(const std::string& what) override { truth_.breach(what); }

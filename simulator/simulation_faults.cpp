@@ -188,7 +188,9 @@ void simulation::slow_disk() {
   const auto for_us = away();
   const auto n = static_cast<std::size_t>(luck_.below(with_.nodes + 1));
   auto& pace = n == with_.nodes ? proxy_pace_ : nodes_[n].pace;
-  pace.sync_us = 2 * core::us_per_ms * with_.dispatch.cluster.lease_ms;
+  pace.sync_us =
+      std::max(2 * core::us_per_ms * with_.dispatch.cluster.lease_ms, with_.slow_sync_us);
+  pace.longest_us = std::max(pace.longest_us, with_.slow_sync_us);
   pace.write_us = pace.sync_us / 10;
   time_.after(for_us, [this, n] {
     (n == with_.nodes ? proxy_pace_ : nodes_[n].pace) =

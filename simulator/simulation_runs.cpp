@@ -71,6 +71,12 @@ void simulation::assigned(const attempt_ref& what) {
     assigned_unseen_.insert(what);
 }
 
+void simulation::link_ended(const ledger_id& node) {
+  if (with_.slow_sync_us != 0)
+    truth_.breach("R9: a link has ended, and nothing but disks was slow: that of "
+                  + nodes_[by_ledger_.at(node)].settings.name);
+}
+
 /// Erasures are not fsynced. After a power cut the proxy's queue may hold what is finished long
 /// ago; only the home knows, and it is away.
 std::int64_t simulation::forgotten_us(const attempt_ref& what) const {

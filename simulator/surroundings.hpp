@@ -34,6 +34,8 @@ public:
   virtual void send_to_node(const peer& to, node_packet content) = 0;
   /// The dispatcher says that this attempt goes to an executor; it may be lost on the way.
   virtual void assigned(const attempt_ref& what) = 0;
+  /// The proxy takes this node's link for ended.
+  virtual void link_ended(const ledger_id& node) = 0;
   virtual void proxy_failed(const std::string& why) = 0;
 
   // -- for both

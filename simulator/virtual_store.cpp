@@ -8,11 +8,7 @@
 
 namespace evenkeel::simulator {
 
-namespace {
-
-constexpr std::int64_t longest_us = 3 * us_per_s;
-
-} // namespace
+namespace {} // namespace
 
 virtual_store::virtual_store(process& owner, dice& luck, const disk_pace& pace,
                              std::unique_ptr<persistence::store> opened,
@@ -39,7 +35,7 @@ void virtual_store::schedule() {
     writing_ = std::exchange(waiting_, {});
     const bool sync = std::any_of(writing_.begin(), writing_.end(), [](auto& x) { return x.sync; });
     const auto takes_us = luck_->skewed(sync ? pace_->sync_us : pace_->write_us);
-    owner_->after(std::min(takes_us, longest_us), [this] {
+    owner_->after(std::min(takes_us, pace_->longest_us), [this] {
       finish_group();
       busy_ = false;
       schedule();

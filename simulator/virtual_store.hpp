@@ -20,6 +20,7 @@ namespace evenkeel::simulator {
 struct disk_pace {
   std::int64_t write_us = 20;
   std::int64_t sync_us = 500;
+  std::int64_t longest_us = 3'000'000; ///< chance takes no more than this
 };
 
 class virtual_store {
