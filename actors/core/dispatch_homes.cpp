@@ -66,8 +66,10 @@ void dispatch_queue::state::on_submitted(node_entry& node, const submitted_job& 
     return; // an executor had told of it already
   if (job->grant)
     settle_granted(id, *job, now, fx);
-  else if (known || incoming.fresh || !whereabouts_unknown)
+  else if (incoming.fresh || !whereabouts_unknown)
     enqueue(id, *job);
+  else if (known) // by an attempt that came to nothing; somebody may have a later one
+    set_phase(id, *job, job_phase::held);
 }
 
 /// A `once` job that has its one grant already (R3): it is where the grant says, or it is lost.

@@ -38,6 +38,20 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(queue.count().ended == 1);
 }
 
+TEST_CASE_FIXTURE(with_home,
+                  "with a wiped disk an interrupted attempt waits for who may have a later one") {
+  join(1, 1);
+  submit_commands(home, 1, 1);
+  const auto what = only_assigned(1);
+  restart(true);
+  join(1, 1, {held(what, held_state::interrupted)});
+  join(home, 0, {}, {{1, 1}});
+  submit(home, {sent_before(1)});
+  CHECK(assigned(1).empty()); // somebody who is not back yet may have its result
+  grace_over();
+  CHECK(assigned_sequences(1) == sequences{1});
+}
+
 TEST_CASE_FIXTURE(with_home, "with a wiped disk a job finished at an executor is not run again") {
   join(1, 1);
   submit_commands(home, 1, 1);
@@ -66,6 +80,8 @@ TEST_CASE_FIXTURE(with_home,
   join(home, 0, {}, {{1, 1}});
   CHECK(wanted(home) == std::vector<sequence_range>{{1, 1}});
   submit(home, {sent_before(1)});
+  CHECK(assigned(2).empty()); // somebody else may have a later attempt
+  grace_over();
   const auto again = assigned(2);
   REQUIRE(again.size() == 1);
   CHECK(again.front().attempt == 2);
