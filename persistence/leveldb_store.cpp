@@ -43,12 +43,19 @@ status damaged(const std::string& directory, const std::string& what) {
             "tickets"};
 }
 
+/// LevelDB calls it an I/O error with EINVAL when its index leads beyond the end of a table.
+bool ends_early(const std::string& text) {
+  const auto error = ": " + std::generic_category().message(EINVAL);
+  return text.ends_with(".ldb" + error) || text.ends_with(".sst" + error);
+}
+
 status translate(const leveldb::Status& from, const std::string& directory) {
   if (from.ok())
     return {};
-  if (from.IsCorruption())
-    return damaged(directory, from.ToString());
-  return {store_error::io, name_of(directory) + ": " + from.ToString()};
+  const auto text = from.ToString();
+  if (from.IsCorruption() || ends_early(text))
+    return damaged(directory, text);
+  return {store_error::io, name_of(directory) + ": " + text};
 }
 
 struct closer {

@@ -21,6 +21,11 @@ bool anything_intact_in(std::string_view bytes) {
   return false;
 }
 
+/// What LevelDB takes for the unwritten rest of a block. Where that is not blank, it was written.
+bool all_zeros(std::string_view bytes) {
+  return bytes.find_first_not_of('\0') == std::string_view::npos;
+}
+
 class scanner {
 public:
   void block(std::string_view bytes, std::uint64_t at, bool is_last) {
@@ -29,7 +34,7 @@ public:
       const auto rest = bytes.substr(used);
       const auto header = read_header(rest);
       if (header.type == 0 && header.length == 0) {
-        add(nature::zeroed, at + used, rest.size());
+        add(all_zeros(rest) ? nature::zeroed : nature::damaged, at + used, rest.size());
         return;
       }
       if (!is_intact(rest)) {

@@ -1,6 +1,8 @@
 #include "cluster.hpp"
 
 #include "client/replies.hpp"
+#include "scenario/cluster.hpp"
+#include "scenario/leftovers.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -146,10 +148,12 @@ cluster::cluster() {
   if (mkdtemp(name.data()) == nullptr)
     throw std::runtime_error("no temporary directory");
   directory_ = name;
+  setenv(scenario::scenario_variable, name.c_str(), 1); // of its jobs as well: to find them by
 }
 
 cluster::~cluster() {
   processes_.clear();
+  scenario::end_leftovers(directory_); // jobs of nodes that were killed
   std::filesystem::remove_all(directory_);
 }
 

@@ -1,6 +1,6 @@
 // Real processes of the evenkeel binary on free ports, for end-to-end tests: started, killed and
-// restarted by hand, talked to through real sockets. Owns: its processes and a temporary directory;
-// both are gone when it is.
+// restarted by hand, talked to through real sockets. Owns: its processes, their jobs and a
+// temporary directory; all are gone when it is.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>

@@ -158,6 +158,19 @@ TEST_CASE("a damaged log is found by file and byte, and what can be kept is coun
   CHECK_FALSE(found.missing_batches.empty());
 }
 
+TEST_CASE("a table that is too short is damage, and no error of the disk") {
+  leveldb_place place;
+  fill_with_jobs(place, 200);
+  const auto tables = files_in(place.directory(), ".ldb");
+  REQUIRE(tables.size() == 1);
+  fs::resize_file(tables.front(), fs::file_size(tables.front()) / 2);
+  CHECK(open_leveldb_store(place.directory()).state.code == store_error::damaged);
+  const auto found = inspect_only(place);
+  CHECK(found.state.ok());
+  CHECK(found.needed == remedy::beyond); // the identity was in it
+  CHECK_FALSE(found.problems.empty());
+}
+
 TEST_CASE("a damaged table and a missing CURRENT ask for a rebuild, tried in memory") {
   leveldb_place place;
   fill_with_jobs(place, 200);

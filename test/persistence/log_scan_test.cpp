@@ -59,6 +59,17 @@ TEST_CASE("zeros at the end of a log are told from zeros within it") {
   CHECK(found.front() == log_stretch{nature::zeroed, block, block});
 }
 
+TEST_CASE("a zeroed header in front of what was written is damage, not the end") {
+  auto log = written_log(100);
+  const auto whole = scan_log(log);
+  REQUIRE(whole.empty());
+  log.replace(0, 7, 7, '\0'); // LevelDB drops all that follows in the block without a word
+  const auto found = scan_log(log);
+  REQUIRE(found.size() == 1);
+  CHECK(found.front() == log_stretch{nature::damaged, 0, log.size()});
+  CHECK_FALSE(is_normal(found.front().what));
+}
+
 TEST_CASE("damage within a block hides the rest of that block") {
   auto log = written_log(20'000);
   log[block + 10'000] ^= 1;
