@@ -12,7 +12,7 @@ using namespace evenkeel::simulator;
 
 TEST_CASE("no seed breaks a promise") {
   std::uint64_t first = 1;
-  std::uint64_t last = 500;
+  std::uint64_t last = EVENKEEL_SEED_COUNT;
   std::ostream* trace = nullptr;
   if (const auto* one = std::getenv("EVENKEEL_SEED")) {
     first = last = std::stoull(one);
