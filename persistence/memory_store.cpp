@@ -38,6 +38,12 @@ void memory_disk::rotate_log() {
   settle();
 }
 
+void memory_disk::make_durable() {
+  for (auto& one : commits_)
+    one.durable = true;
+  settle();
+}
+
 void memory_disk::settle() {
   while (!commits_.empty() && commits_.front().durable) {
     replay(commits_.front().batch, settled_);
@@ -80,6 +86,7 @@ public:
   static bool in_use(const memory_disk& disk) { return disk.open_; }
 
   status begin(const store_options& options, open_report& report) {
+    disk_->make_durable();
     return start(store_name, options, report);
   }
 

@@ -48,6 +48,8 @@ private:
   };
 
   status commit(const write_batch& batch, bool sync);
+  /// As opening LevelDB does: what it finds in its logs goes into a table, which is synced.
+  void make_durable();
   /// Moves commits that nothing can undo any more from the log into `settled_`.
   void settle();
 

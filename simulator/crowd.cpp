@@ -13,6 +13,7 @@ constexpr std::int64_t longest_run_us = 3 * us_per_s;
 constexpr std::size_t big_bytes = 300'000;
 constexpr std::int64_t audit_retry_us = 200'000;
 constexpr std::int64_t poison_run_us = 20'000;
+constexpr std::int64_t idle_request_every_us = 30'000; ///< at least, once all jobs are submitted
 constexpr std::size_t light_audit = 1'000; ///< results that are asked for at check_level::light
 
 bool is_about_a_job(request_kind kind) {
@@ -41,7 +42,9 @@ void crowd::start() {
 void crowd::act(std::size_t which) {
   if (calm_)
     return;
-  time_->after(luck_->between(1, 2 * with_->request_every_us), [this, which] { act(which); });
+  const auto every_us = all_submitted() ? std::max(with_->request_every_us, idle_request_every_us)
+                                        : with_->request_every_us;
+  time_->after(luck_->between(1, 2 * every_us), [this, which] { act(which); });
   auto& who = clients_[which];
   if (who.session == 0) {
     const bool favourite = luck_->chance(with_->favourite_of_thousand);

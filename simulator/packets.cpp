@@ -2,9 +2,18 @@
 
 #include "messages/overloaded.hpp"
 
+#include <array>
+
 namespace evenkeel::simulator {
 
 namespace {
+
+constexpr std::array request_names{"", "submit", "status", "result", "wait", "wait-all", "cancel",
+                                   "forget", "list", "nodes", "stats", "getall", "retire"};
+
+std::string name_of(request_kind kind) {
+  return request_names.at(static_cast<std::size_t>(kind));
+}
 
 std::string text(const attempt_ref& what) {
   return std::to_string(what.job.ledger.low & 0xffU) + '-' + std::to_string(what.job.sequence) + '@'
@@ -140,6 +149,28 @@ std::string describe(const node_packet& content) {
           [](const framed_for_node& x) { return describe(x.content) + place(x.header); },
       },
       content);
+}
+
+std::string describe(const client_request& request) {
+  auto text = name_of(request.kind);
+  if (request.kind == request_kind::submit)
+    text += ' ' + request.spec.text + request.spec.body.substr(0, 8);
+  else if (!request.subject.code.empty())
+    text += ' ' + to_text(request.subject);
+  if (!request.key.empty())
+    text += " key " + request.key;
+  return text;
+}
+
+std::string describe(const client_answer& answer) {
+  auto text = name_of(answer.kind) + ": " + std::string(to_text(answer.code));
+  if (!answer.subject.code.empty())
+    text += ' ' + to_text(answer.subject);
+  if (answer.jobs.size() == 1)
+    text += ' ' + std::string(to_text(answer.jobs.front().state));
+  if (!answer.text.empty())
+    text += " (" + answer.text + ')';
+  return text;
 }
 
 } // namespace evenkeel::simulator

@@ -1,6 +1,7 @@
 // What travels between a simulated node and the proxy: the messages of interfaces.hpp as data.
 #pragma once
 
+#include "messages/client.hpp"
 #include "messages/protocol.hpp"
 
 #include <cstddef>
@@ -31,5 +32,9 @@ struct peer {
 /// One line for a trace; empty for heartbeats.
 std::string describe(const proxy_packet& content);
 std::string describe(const node_packet& content);
+
+/// What a client asks, and what it is told.
+std::string describe(const client_request& request);
+std::string describe(const client_answer& answer);
 
 } // namespace evenkeel::simulator

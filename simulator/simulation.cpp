@@ -93,6 +93,9 @@ crowd_ends simulation::ends_of_crowd() {
   ends.accepts = [this](std::size_t n) { return nodes_[n].life && !nodes_[n].life->stopping(); };
   ends.ask = [this](std::size_t n, std::uint64_t session, std::uint64_t number,
                     client_request request) {
+    if (trace != nullptr)
+      tell_of(n, '(' + std::to_string(session) + '.' + std::to_string(number) + ") is asked "
+                     + describe(request));
     if (nodes_[n].life)
       nodes_[n].os->after(luck_.between(1, 100),
                           [this, n, session, number, request = std::move(request)]() mutable {
@@ -124,6 +127,7 @@ void simulation::start_node(std::size_t n) {
     host.os->end();
     return restart_node_after(n, away());
   }
+  tell_of(n, "is up");
   host.life->start();
 }
 
@@ -161,6 +165,7 @@ void simulation::kill_node(std::size_t n) {
   auto& host = nodes_[n];
   if (!host.life)
     return;
+  tell_of(n, "is gone");
   disturb(n, 0);
   host.life->die();
   host.os->end();
@@ -201,23 +206,32 @@ void simulation::connect(std::size_t node) {
   net_->connect({node, nodes_[node].os->life()}, proxy_os_.life(), proxy_os_.running());
 }
 
+void simulation::tell_of(std::size_t node, const std::string& text) {
+  if (trace != nullptr)
+    *trace << time_.now_us() << ' ' << nodes_[node].settings.name << ' ' << text << '\n';
+}
+
 void simulation::send_to_proxy(std::size_t node, proxy_packet content) {
   if (trace != nullptr)
     if (const auto text = describe(content); !text.empty())
-      *trace << time_.now_us() << ' ' << nodes_[node].settings.name << " -> " << text << '\n';
+      tell_of(node, "-> " + text);
   net_->send_to_proxy({node, nodes_[node].os->life()}, std::move(content));
 }
 
 void simulation::send_to_node(const peer& to, node_packet content) {
   if (trace != nullptr)
     if (const auto text = describe(content); !text.empty())
-      *trace << time_.now_us() << ' ' << nodes_[to.node].settings.name << " <- " << text << '\n';
+      tell_of(to.node, "<- " + text);
   net_->send_to_node(to, std::move(content));
 }
 
 void simulation::reply(std::size_t node, const core::reply& answer) {
-  if (node < with_.nodes)
-    crowd_->on_reply(node, answer);
+  if (node >= with_.nodes)
+    return;
+  if (trace != nullptr)
+    tell_of(node, '(' + std::to_string(answer.to.session) + '.' + std::to_string(answer.to.number)
+                      + ") answers " + describe(answer.content));
+  crowd_->on_reply(node, answer);
 }
 
 void simulation::stopped(std::size_t node) {

@@ -92,6 +92,7 @@ private:
   crowd_ends ends_of_crowd();
   void start_node(std::size_t n);
   void start_proxy();
+  void tell_of(std::size_t node, const std::string& text); ///< to the trace
   void could_not_start(const std::string& who, const std::string& why);
   void kill_node(std::size_t n);
   void kill_proxy();

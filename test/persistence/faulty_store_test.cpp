@@ -46,6 +46,11 @@ public:
   }
   /// As a killed process: nothing is said to the store.
   void close() { store_.reset(); }
+  /// From here on every batch so far has to be there.
+  void promise_all() {
+    for (auto& one : batches_)
+      one.promised = true;
+  }
 
   /// A batch that can be told from all others: a key of its own, and some that others write too.
   status commit(std::mt19937_64& luck, bool sync, std::size_t most_bytes = 8000) {
@@ -205,6 +210,23 @@ TEST_CASE("a log that was begun since the last fsync of its directory keeps sync
   all.disk.cut_power();
   REQUIRE(all.open().ok());
   all.check();
+}
+
+TEST_CASE("what a killed process had written is durable once the store is open again") {
+  for (const bool names_vanish : {false, true}) {
+    std::mt19937_64 luck(8);
+    witness all(names_vanish);
+    REQUIRE(all.open().ok());
+    for (int i = 0; i < 5; ++i)
+      REQUIRE(all.commit(luck, i < 2).ok());
+    all.close();
+    REQUIRE(all.open().ok());
+    all.promise_all();
+    all.close();
+    all.disk.cut_power();
+    REQUIRE(all.open().ok());
+    all.check();
+  }
 }
 
 TEST_CASE("after any single failed operation nothing more is acknowledged and nothing is lost") {

@@ -53,6 +53,14 @@ TEST_CASE("a power cut may leave any number of unsynced commits, the oldest firs
   }
 }
 
+TEST_CASE("what is there when the store is opened is durable from then on") {
+  memory_place place;
+  commit(*opened(place), "a", false);
+  commit(*opened(place), "b", false);
+  place.disk().lose_unsynced();
+  CHECK(letters_on(place.disk()) == "a");
+}
+
 TEST_CASE("a synced batch in a new log does not save unsynced ones in the old log") {
   memory_place place;
   {
