@@ -83,10 +83,13 @@ std::int64_t simulation::forgotten_us(const attempt_ref& what) const {
   return assigned_unseen_.contains(what) ? proxy_lost_us_ : 0;
 }
 
-/// R10: while a home is away, no more of its jobs may start than its window allows.
+/// R10: while a home is away, no more of its jobs may start than its window allows, from when the
+/// proxy has noticed.
 void simulation::count_for_absent_home(const job_id& job) {
   const auto known = by_ledger_.find(job.ledger);
   if (known == by_ledger_.end() || nodes_[known->second].life)
+    return;
+  if (proxy_ && proxy_->queue().live(job.ledger))
     return;
   std::uint64_t slots = 0;
   for (const auto& host : nodes_)

@@ -301,6 +301,11 @@ std::size_t dispatch_queue::load_of(const ledger_id& executor) const {
   return found == state_->nodes.end() ? 0 : found->second.executor.load.size();
 }
 
+bool dispatch_queue::live(const ledger_id& node) const {
+  const auto found = state_->nodes.find(node);
+  return found != state_->nodes.end() && found->second.live;
+}
+
 std::string dispatch_queue::check_invariants() const {
   return state_->invariants();
 }

@@ -87,6 +87,8 @@ public:
   [[nodiscard]] double share_of_time_even() const;
   /// Number of jobs in the load of this executor.
   [[nodiscard]] std::size_t load_of(const ledger_id& executor) const;
+  /// It has a link, as far as this queue has been told.
+  [[nodiscard]] bool live(const ledger_id& node) const;
   /// Recomputes every count and index; returns what is wrong, empty when all is well.
   [[nodiscard]] std::string check_invariants() const;
 
