@@ -207,7 +207,7 @@ void dry_run(const script& what, const judges& ask) {
     if (std::none_of(what.steps.begin(), what.steps.end(),
                      [proxy](const auto& one) { return starts(one, proxy); }))
       throw syntax_error(0, std::string("it starts no ") + (proxy ? "proxy" : "node")
-                                + ": a script begins like \"start proxy\", \"start a b c\"");
+                                + R"(: a script begins like "start proxy", "start a b c")");
   rehearsal all{ask};
   for (const auto& step : what.steps)
     all.take(step);

@@ -48,8 +48,9 @@ void known_names::check_new(const std::string& name) const {
   constexpr const char* letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
   if (name.empty() || name.size() > max_name_length || name.front() == '-'
       || name.find_first_not_of(letters) != std::string::npos)
-    throw std::invalid_argument(quoted(name) + ": names are of a-z, 0-9 and -, begin with none of "
-                                               "-, and have up to 32 of them");
+    throw std::invalid_argument(quoted(name)
+                                + ": names are of a-z, 0-9 and -, do not begin with -, and have "
+                                  "up to 32 characters");
   if (among(modifiers, name) || among(verbs, name) || among(files, name))
     throw std::invalid_argument(quoted(name) + " cannot be a name: it means something else");
   if (has(name))

@@ -30,7 +30,7 @@ std::string ask(const std::filesystem::path& binary, const std::filesystem::path
 
 std::string version_of(const std::filesystem::path& binary) {
   const auto directory = make_directory();
-  const auto line = ask(binary, directory);
+  auto line = ask(binary, directory);
   end_leftovers(directory);
   std::error_code none;
   std::filesystem::remove_all(directory, none);
