@@ -5,10 +5,14 @@
 
 namespace evenkeel {
 
+bool is_log_level(const std::string& word) {
+  return word == "off" || spdlog::level::from_str(word) != spdlog::level::off;
+}
+
 bool start_logging(const std::string& level) {
-  const auto chosen = spdlog::level::from_str(level);
-  if (chosen == spdlog::level::off && level != "off")
+  if (!is_log_level(level))
     return false;
+  const auto chosen = spdlog::level::from_str(level);
   auto logger = spdlog::stderr_color_mt("evenkeel");
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
   logger->set_level(chosen);

@@ -7,7 +7,9 @@
 
 namespace evenkeel {
 
-/// Levels: "trace", "debug", "info", "warning", "error", "off". False for another word.
+/// "trace", "debug", "info", "warning", "error" or "off".
+bool is_log_level(const std::string& word);
+/// False for another word than these levels.
 bool start_logging(const std::string& level);
 
 void log_line(core::note::level severity, const std::string& text);

@@ -7,10 +7,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <sstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace evenkeel::apps {
@@ -25,22 +29,29 @@ sigset_t stop_signals() {
   return set;
 }
 
+CLI::Validator log_level() {
+  return {[](const std::string& text) {
+            return is_log_level(text) ? std::string{}
+                                      : "\"" + text
+                                            + "\" is not one of trace, debug, info, warning, "
+                                              "error, off";
+          },
+          ""};
+}
+
 } // namespace
 
 void add_log_options(CLI::App& app, log_options& chosen) {
   app.add_option("--log-level", chosen.level, "trace, debug, info, warning, error or off")
       ->envname("EVENKEEL_LOG_LEVEL")
+      ->check(log_level())
       ->capture_default_str();
   app.add_flag("--verbose", chosen.verbose, "the same as --log-level debug")
       ->envname("EVENKEEL_VERBOSE");
 }
 
 void apply(const log_options& chosen) {
-  if (start_logging(chosen.verbose ? "debug" : chosen.level))
-    return;
-  throw CLI::ValidationError("--log-level", "\"" + chosen.level
-                                                + "\" is not one of trace, debug, info, warning, "
-                                                  "error, off");
+  start_logging(chosen.verbose ? "debug" : chosen.level);
 }
 
 void adopt_original_variables() {
@@ -93,6 +104,32 @@ CLI::Validator not_empty() {
 CLI::Validator not_negative() {
   return {[](const std::string& text) {
             return text.starts_with('-') ? text + " is below 0" : std::string{};
+          },
+          ""};
+}
+
+CLI::Validator seed_number() {
+  return {[](const std::string& text) {
+            std::uint64_t seed = 0;
+            const auto* const end = text.data() + text.size();
+            const auto parsed = std::from_chars(text.data(), end, seed);
+            const bool octal = text.size() > 1 && text.front() == '0';
+            return parsed.ec == std::errc{} && parsed.ptr == end && !octal
+                       ? std::string{}
+                       : "'" + text + "' is not a whole number from 0 to "
+                             + std::to_string(std::numeric_limits<std::uint64_t>::max());
+          },
+          ""};
+}
+
+CLI::Validator decimal_between(double least, double most) {
+  return {[least, most](const std::string& text) {
+            double value = 0;
+            const bool fits = CLI::detail::lexical_cast(text, value) && value >= least
+                              && value <= most; // not so for NaN
+            std::ostringstream range;
+            range << least << " to " << most;
+            return fits ? std::string{} : "'" + text + "' is not a number from " + range.str();
           },
           ""};
 }

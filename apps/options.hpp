@@ -18,7 +18,7 @@ struct log_options {
 
 /// --log-level and VERBOSE.
 void add_log_options(CLI::App& app, log_options& chosen);
-/// Throws what main takes for a wrong option if the level is unknown.
+/// Starts logging.
 void apply(const log_options& chosen);
 
 /// The original system's variables stand for ours unless those are set: DISPATCH_PERIOD means
@@ -42,6 +42,10 @@ CLI::Validator port_range();
 CLI::Validator not_empty();
 /// CLI11 takes -1 for the largest number of 64 bits.
 CLI::Validator not_negative();
+/// Decimal digits, 0 to 2^64-1. CLI11 takes larger ones for the largest, and 010 for 8.
+CLI::Validator seed_number();
+/// CLI::Range lets "nan" through.
+CLI::Validator decimal_between(double least, double most);
 
 /// Name of this host.
 std::string host_name();

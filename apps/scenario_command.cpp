@@ -1,21 +1,25 @@
 // evenkeel scenario: scripts of faults against real processes on this machine.
 #include "apps/commands.hpp"
+#include "apps/scenario_judges.hpp"
 #include "scenario/hosts.hpp"
+#include "scenario/probe.hpp"
+#include "scenario/quoted.hpp"
 #include "scenario/runner.hpp"
-#include "scenario/script.hpp"
+#include "scenario/script_file.hpp"
+
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace evenkeel::apps {
@@ -44,7 +48,7 @@ A script is a file of lines like these; docs/scenarios.md has them all:
 At its end every script checks: each acknowledged ticket has one result, the same at all times and
 at every node; no job is left; every process ends by SIGTERM; nothing is left running.
 Exit status: 0; 1 if something was not as expected (the directory with the logs is kept and named);
-2 for a mistake in the script; 77 if it cuts links and cannot do so here.
+2 for a mistake in the script or an option, nothing was started; 77 if it cuts links and cannot do so here.
 
   evenkeel scenario mine.scenario --verbose
   evenkeel scenario test/scenarios/*.scenario --repeat 50)";
@@ -72,12 +76,37 @@ struct scenario_choice {
   bool verbose = false;
 };
 
-scenario::script read(const std::string& file) {
-  std::ifstream input{file, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>(input), {}};
-  if (!input)
-    throw std::runtime_error("cannot read " + file);
-  return scenario::parse(text);
+bool is_this_one(const std::filesystem::path& binary) {
+  std::error_code error;
+  return std::filesystem::equivalent(binary, "/proc/self/exe", error);
+}
+
+/// The binary to start. Throws what main takes for a wrong option.
+std::filesystem::path binary_of(const scenario_choice& choice) {
+  const std::string name = choice.binary.empty() ? "/proc/self/exe" : choice.binary;
+  const auto require = [&name](bool so, const std::string& trouble) {
+    if (!so)
+      throw CLI::ValidationError("--binary", scenario::quoted(name) + trouble);
+  };
+  std::error_code error;
+  auto path = std::filesystem::canonical(name, error);
+  require(!error, " cannot be started: " + error.message());
+  require(std::filesystem::is_regular_file(path, error), " is not a file");
+  require(access(path.c_str(), X_OK) == 0, " may not be executed");
+  require(is_this_one(path) || scenario::version_of(path).starts_with("evenkeel "),
+          " is no evenkeel: with --version it does not say so");
+  return path;
+}
+
+void require_room_for_seeds(const scenario_choice& choice) {
+  if (choice.repeat - 1 > std::numeric_limits<std::uint64_t>::max() - choice.seed)
+    throw CLI::ValidationError("--seed", "is too large for so many repetitions: it goes up to "
+                                         "18446744073709551615");
+}
+
+/// "mine.scenario:7: "; line 0 is the whole script.
+std::string place(const std::string& file, int line) {
+  return file + ":" + (line > 0 ? std::to_string(line) + ":" : "") + " ";
 }
 
 void print(const std::string& file, std::uint64_t seed, const scenario::outcome& result) {
@@ -87,12 +116,14 @@ void print(const std::string& file, std::uint64_t seed, const scenario::outcome&
     std::cout << ", " << result.unasked << " of them at nodes that are down";
   if (!result.errors.empty())
     std::cout << "; clients saw " << result.errors;
+  if (!result.directory.empty())
+    std::cout << "; logs in " << result.directory.string();
   std::cout << std::endl;
 }
 
 void print_failure(const std::string& file, std::uint64_t seed, const scenario::outcome& result) {
-  std::cout << file << ":" << (result.line > 0 ? std::to_string(result.line) + ":" : "") << " "
-            << result.step << ": " << result.problem << " [seed " << seed;
+  std::cout << place(file, result.line) << result.step << ": " << result.problem << " [seed "
+            << seed;
   if (!result.directory.empty())
     std::cout << ", logs in " << result.directory.string();
   std::cout << "]" << std::endl;
@@ -101,8 +132,8 @@ void print_failure(const std::string& file, std::uint64_t seed, const scenario::
 class scenarios {
 public:
   explicit scenarios(const scenario_choice& choice) : choice_(choice) {
-    settings_.binary =
-        std::filesystem::canonical(choice.binary.empty() ? "/proc/self/exe" : choice.binary);
+    require_room_for_seeds(choice);
+    settings_.binary = binary_of(choice);
     settings_.patience = choice.patience;
     settings_.keep = choice.keep;
     settings_.log = choice.verbose ? &std::cout : nullptr;
@@ -110,16 +141,19 @@ public:
   }
 
   int run() {
-    watch_stop_signals();
+    // Another binary may have other options, and jobs that this one does not know.
+    const auto judges =
+        is_this_one(settings_.binary) ? judges_of_this_binary() : scenario::judges{};
     std::vector<scenario::script> scripts;
     for (const auto& file : choice_.files) {
       try {
-        scripts.push_back(read(file));
+        scripts.push_back(scenario::read_script(file, judges));
       } catch (const scenario::syntax_error& error) {
-        std::cerr << file << ":" << error.line << ": " << error.what() << '\n';
+        std::cerr << place(file, error.line) << error.what() << '\n';
         return exit_syntax;
       }
     }
+    watch_stop_signals();
     for (std::uint64_t i = 0; i < choice_.repeat; ++i)
       for (std::size_t n = 0; n < scripts.size(); ++n)
         if (const auto status = run(choice_.files[n], scripts[n], choice_.seed + i); status != 0)
@@ -167,10 +201,11 @@ void add_scenario_command(CLI::App& app, action& chosen) {
       ->add_option("--seed", choice->seed,
                    "for what is left to chance; one more with each repetition")
       ->envname("EVENKEEL_SEED")
+      ->check(seed_number())
       ->capture_default_str();
   command->add_option("--patience", choice->patience, "every deadline times this")
       ->envname("EVENKEEL_PATIENCE")
-      ->check(CLI::Range(0.01, 1000.0))
+      ->check(decimal_between(0.01, 1000))
       ->capture_default_str();
   command->add_option("--binary", choice->binary, "the evenkeel to start [this one]")
       ->envname("EVENKEEL_BINARY");

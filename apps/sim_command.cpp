@@ -1,12 +1,15 @@
 // evenkeel sim: a whole cluster under a virtual clock, with faults, from a seed.
 #include "apps/commands.hpp"
+#include "scenario/quoted.hpp"
 #include "simulator/simulation.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <iomanip>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,7 +28,8 @@ result changes, nothing that is submitted once starts twice, everything comes to
 last fault, and nobody remembers it then. The same seed gives the same history on every machine.
 From 50 nodes or 10000 jobs on, nothing else is drawn: 1 to 4 slots a node, jobs of about 0.1 s, a
 client a node that submits a little more than its node can do, no faults unless they are named.
-Exit status: 0; 1 if a promise was broken. The command that replays it is printed.
+Exit status: 0; 1 if a promise was broken, and the command that replays it is printed; 2 for a wrong
+option.
 
   evenkeel sim --seed 17
   evenkeel sim --count 1000
@@ -59,14 +63,36 @@ std::int64_t cpu_ns() {
   return now.tv_sec * ns_per_s + now.tv_nsec;
 }
 
-simulator::fault fault_named(const std::string& name) {
+std::optional<simulator::fault> fault_named(const std::string& name) {
   for (const auto one : simulator::all_faults())
     if (simulator::to_text(one) == name)
       return one;
-  std::string all;
-  for (const auto one : simulator::all_faults())
-    all += " " + simulator::to_text(one);
-  throw CLI::ValidationError("--faults", "there is no " + name + "; there are: none all" + all);
+  return std::nullopt;
+}
+
+/// One name of --faults.
+CLI::Validator fault_name() {
+  return {[](const std::string& name) {
+            if (name == "none" || name == "all" || fault_named(name))
+              return std::string{};
+            auto text = "there is no " + scenario::quoted(name) + "; there are: none all";
+            for (const auto one : simulator::all_faults())
+              text += " " + simulator::to_text(one);
+            return text;
+          },
+          ""};
+}
+
+/// What no option can see for itself. Throws what main takes for a wrong option.
+void require_sense(const sim_choice& choice) {
+  if (choice.count - 1 > std::numeric_limits<std::uint64_t>::max() - choice.seed)
+    throw CLI::ValidationError("--seed",
+                               "is too large for so many seeds: the last one is "
+                                   + std::to_string(std::numeric_limits<std::uint64_t>::max()));
+  for (const auto* alone : {"none", "all"})
+    if (choice.faults.size() > 1
+        && std::find(choice.faults.begin(), choice.faults.end(), alone) != choice.faults.end())
+      throw CLI::ValidationError("--faults", std::string("\"") + alone + "\" stands alone");
 }
 
 simulator::knobs knobs_for(const sim_choice& choice, std::uint64_t seed) {
@@ -90,7 +116,7 @@ simulator::knobs knobs_for(const sim_choice& choice, std::uint64_t seed) {
     if (name == "all")
       knobs.faults.insert(simulator::all_faults().begin(), simulator::all_faults().end());
     else if (name != "none")
-      knobs.faults.insert(fault_named(name));
+      knobs.faults.insert(*fault_named(name));
   }
   if (!knobs.has(simulator::fault::duplicates))
     knobs.net.duplicated_of_thousand = 0;
@@ -164,11 +190,14 @@ void print_table(const sums& of, std::optional<double> even) {
 }
 
 bool go_on(const sim_choice& choice, std::uint64_t done, double real_s) {
+  if (done > std::numeric_limits<std::uint64_t>::max() - choice.seed)
+    return false;
   return choice.minutes > 0 ? real_s < choice.minutes * 60 : done < choice.count;
 }
 
 int run(const sim_choice& choice) {
   using clock = std::chrono::steady_clock;
+  require_sense(choice);
   const auto began = clock::now();
   sums total;
   std::optional<double> even;
@@ -204,7 +233,7 @@ void add_sim_command(CLI::App& app, action& chosen) {
       app.add_subcommand("sim", "simulates whole clusters with faults, and checks every promise");
   command->add_option("--seed", choice->seed, "the first seed")
       ->envname("EVENKEEL_SEED")
-      ->check(not_negative())
+      ->check(seed_number())
       ->capture_default_str();
   command->add_option("--count", choice->count, "how many seeds, one after another")
       ->envname("EVENKEEL_COUNT")
@@ -212,7 +241,7 @@ void add_sim_command(CLI::App& app, action& chosen) {
       ->capture_default_str();
   command->add_option("--minutes", choice->minutes, "run seeds for so long, instead of --count")
       ->envname("EVENKEEL_MINUTES")
-      ->check(CLI::Range(0.001, 1e6));
+      ->check(decimal_between(0.001, 1e6));
   command->add_option("--nodes", choice->nodes, "nodes [drawn from the seed]")
       ->envname("EVENKEEL_NODES")
       ->check(CLI::Range(1, 100'000));
@@ -221,6 +250,7 @@ void add_sim_command(CLI::App& app, action& chosen) {
       ->check(CLI::Range(1, 100'000'000));
   command->add_option("--faults", choice->faults, "which ones, or none or all [drawn]")
       ->envname("EVENKEEL_FAULTS")
+      ->check(fault_name())
       ->delimiter(',');
   command
       ->add_option("--check", choice->check,

@@ -1,5 +1,6 @@
 #include "scenario/cluster.hpp"
 
+#include "scenario/command_line.hpp"
 #include "scenario/environment.hpp"
 #include "scenario/free_port.hpp"
 
@@ -81,20 +82,11 @@ launch cluster::how_to_start(const std::string& name) {
   give_place(name);
   const auto& one = at(name);
   launch how;
-  const auto port = std::to_string(one.port);
-  const auto data = (directory_ / name).string();
-  if (name == proxy) {
-    how.command = {binary_, "proxy", port, "--data", data};
-    if (hosts_)
-      how.command.insert(how.command.end(), {"--listen", address(name), "--plain-cluster"});
-  } else {
-    how.command = {binary_,  "node", address(proxy), std::to_string(at(proxy).port),
-                   "--name", name,   "--data",       data,
-                   "--client-port", port};
-    if (std::find(one.options.begin(), one.options.end(), "--slots") == one.options.end())
-      how.command.insert(how.command.end(), {"--slots", "2"});
-  }
-  how.command.insert(how.command.end(), one.options.begin(), one.options.end());
+  how.command = command_line(name,
+                             {address(name), one.port, address(proxy), at(proxy).port,
+                              (directory_ / name).string(), hosts_ != nullptr},
+                             one.options);
+  how.command.insert(how.command.begin(), binary_);
   how.environment = environment_for(directory_);
   how.directory = directory_;
   how.log = directory_ / (name + ".log");
@@ -177,7 +169,9 @@ void cluster::freeze(const std::vector<std::string>& names) {
 
 void cluster::thaw(const std::vector<std::string>& names) {
   for (const auto& name : names) {
-    auto& one = require_running(name);
+    auto& one = members_.at(name);
+    if (!one.frozen)
+      continue;
     one.frozen = false;
     one.running->signal(SIGCONT);
   }

@@ -41,7 +41,7 @@ public:
   void kill(const std::vector<std::string>& names);
   void stop(const std::vector<std::string>& names);
   void freeze(const std::vector<std::string>& names);
-  void thaw(const std::vector<std::string>& names);
+  void thaw(const std::vector<std::string>& names); ///< those of them that are frozen
   void wipe(const std::string& name);
   void cut(const std::string& name, direction silent);
   void heal(const std::string& name);

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 extern char** environ; // NOLINT(readability-redundant-declaration)
 
@@ -25,6 +28,17 @@ bool is_a_setting(std::string_view variable) {
 }
 
 } // namespace
+
+std::filesystem::path make_directory() {
+  std::error_code error;
+  const auto parent = std::filesystem::temp_directory_path(error);
+  auto name = (parent / "evenkeel-scenario-XXXXXX").string();
+  if (!error && mkdtemp(name.data()) == nullptr)
+    error = {errno, std::generic_category()};
+  if (error)
+    throw std::runtime_error("cannot make a directory in TMPDIR, or /tmp: " + error.message());
+  return name;
+}
 
 std::vector<std::string> environment_for(const std::filesystem::path& directory) {
   std::vector<std::string> all;

@@ -1,4 +1,4 @@
-// The environment of a scenario's processes. Their jobs inherit it.
+// The directory and the environment of a scenario's processes. Their jobs inherit it.
 #pragma once
 
 #include <filesystem>
@@ -6,6 +6,9 @@
 #include <vector>
 
 namespace evenkeel::scenario {
+
+/// A new one in TMPDIR or /tmp. Throws std::runtime_error with one sentence.
+std::filesystem::path make_directory();
 
 /// Ours without settings of Evenkeel, with EVENKEEL_SCENARIO=`directory`, and with the command
 /// `mark` in PATH.

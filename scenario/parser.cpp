@@ -1,37 +1,20 @@
 #include "client/job_line.hpp"
 #include "scenario/expect_parser.hpp"
+#include "scenario/names.hpp"
+#include "scenario/process_parser.hpp"
 #include "scenario/script.hpp"
 #include "scenario/words.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace evenkeel::scenario {
 
 namespace {
 
-constexpr std::size_t max_jobs = 100'000;   ///< of one submit
-constexpr std::size_t max_clients = 100;    ///< of a load
-constexpr std::size_t max_name_length = 32; ///< hosts bear the names
-
-struct process_word {
-  std::string_view name;
-  process_verb what;
-  std::string_view usage;
-};
-
-constexpr std::array<process_word, 9> process_words{{
-    {"start", process_verb::start, "start NAME... [supervised] [--option value ...]"},
-    {"stop", process_verb::stop, "stop NAME... | nodes | all"},
-    {"kill", process_verb::kill, "kill NAME... | nodes | all"},
-    {"freeze", process_verb::freeze, "freeze NAME... | nodes | all"},
-    {"thaw", process_verb::thaw, "thaw NAME... | nodes | all"},
-    {"restart", process_verb::restart, "restart NAME... | nodes | all [in any order]"},
-    {"wipe", process_verb::wipe, "wipe NAME..."},
-    {"cut", process_verb::cut, "cut NAME... [in | out]"},
-    {"heal", process_verb::heal, "heal NAME... | nodes | all"},
-}};
+constexpr std::size_t max_jobs = 100'000; ///< of one submit
+constexpr std::size_t max_clients = 100;  ///< of a load
+constexpr std::size_t shown_step = 300;   ///< characters of a step in a message
 
 constexpr std::string_view submit_usage = "submit COUNT to NAME...: SUBMIT -- command";
 constexpr std::string_view load_usage =
@@ -41,21 +24,19 @@ constexpr std::string_view load_usage =
   throw std::invalid_argument(text);
 }
 
-[[noreturn]] void fail_with_usage(const std::string& text, std::string_view usage) {
-  fail(text + "; usage: " + std::string(usage));
-}
-
-bool ends_with(std::deque<std::string>& words, const std::deque<std::string>& last) {
-  if (words.size() < last.size()
-      || !std::equal(last.begin(), last.end(), words.end() - static_cast<int>(last.size())))
-    return false;
-  words.erase(words.end() - static_cast<int>(last.size()), words.end());
-  return true;
+/// Some editors put it at the beginning of a file.
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  text.remove_prefix(text.starts_with(mark) ? mark.size() : 0);
+  return text;
 }
 
 class parser {
 public:
   script take_all(std::string_view text) {
+    if (text.size() > max_script_bytes)
+      throw syntax_error(0, "a script has at most " + std::to_string(max_script_bytes) + " bytes");
+    text = without_byte_order_mark(text);
     for (int number = 1; !text.empty(); ++number) {
       const auto line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(text.size(), line.size() + 1));
@@ -69,13 +50,23 @@ public:
   }
 
 private:
+  static void check(std::string_view line) {
+    if (line.size() > max_line_bytes)
+      fail("a line has at most " + std::to_string(max_line_bytes) + " bytes");
+    if (line.find('\0') != std::string_view::npos)
+      fail("there is a NUL byte: a script is a plain text");
+  }
+
   void take(int number, std::string_view line) {
+    check(line);
     auto cut = cut_into_words(line);
     if (cut.words.empty())
       return;
+    if (script_.steps.size() >= max_steps)
+      fail("a script has at most " + std::to_string(max_steps) + " steps");
     step next;
     next.line = number;
-    next.text = join(cut.words) + (cut.has_job ? ": " + cut.job : "");
+    next.text = shown(join(cut.words) + (cut.has_job ? ": " + cut.job : ""), shown_step);
     const auto verb = cut.words.front();
     cut.words.pop_front();
     if (verb == "submit")
@@ -87,91 +78,20 @@ private:
     else if (verb == "expect")
       next.what = expect(std::move(cut.words));
     else
-      next.what = process(verb, std::move(cut.words));
+      next.what = process(verb, cut);
     script_.steps.push_back(std::move(next));
   }
 
-  process_step process(const std::string& verb, std::deque<std::string> words) {
-    const auto* const word =
-        std::find_if(process_words.begin(), process_words.end(),
-                     [&verb](const auto& one) { return one.name == verb; });
-    if (word == process_words.end())
-      fail("there is no verb \"" + verb
-           + "\"; there are start stop kill freeze thaw restart wipe cut heal submit load pause "
-             "expect");
-    process_step made;
-    made.what = word->what;
-    if (made.what == process_verb::start)
-      take_start(made, words);
-    else if (made.what == process_verb::restart)
-      made.any_order = ends_with(words, {"in", "any", "order"});
-    else if (made.what == process_verb::cut) {
-      script_.hosts = true;
-      if (ends_with(words, {"in"}))
-        made.cut = direction::in;
-      else if (ends_with(words, {"out"}))
-        made.cut = direction::out;
-    }
-    if (words.empty())
-      fail_with_usage("whom?", word->usage);
-    if (made.what == process_verb::start)
-      introduce(made, words);
-    else
-      made.names = known(words);
+  process_step process(const std::string& verb, cut_line& line) {
+    auto made = parse_process(verb, std::move(line.words), names_);
+    script_.hosts = script_.hosts || made.what == process_verb::cut;
     return made;
   }
 
-  static void take_start(process_step& made, std::deque<std::string>& words) {
-    const auto options = std::find_if(words.begin(), words.end(), [](const std::string& word) {
-      return word.starts_with("--");
-    });
-    made.options.assign(options, words.end());
-    words.erase(options, words.end());
-    made.supervised = ends_with(words, {"supervised"});
-  }
-
-  void check_new_name(const std::string& name) const {
-    constexpr const char* letters = "abcdefghijklmnopqrstuvwxyz0123456789-";
-    if (name.size() > max_name_length || name.find_first_not_of(letters) != std::string::npos)
-      fail("\"" + name + "\": names are of a-z, 0-9 and -");
-    if (name == "all" || name == "nodes" || name == "to")
-      fail("\"" + name + "\" cannot be a name");
-    if (std::find(names_.begin(), names_.end(), name) != names_.end())
-      fail(name + " was started further up; to start it again: restart " + name);
-  }
-
-  void introduce(process_step& made, const std::deque<std::string>& words) {
-    for (const auto& name : words) {
-      check_new_name(name);
-      names_.push_back(name);
-      made.names.push_back(name);
-    }
-  }
-
-  std::vector<std::string> known(const std::deque<std::string>& words) {
-    std::vector<std::string> found;
-    for (const auto& word : words) {
-      if (word == "all")
-        found = names_;
-      else if (word == "nodes")
-        std::copy_if(names_.begin(), names_.end(), std::back_inserter(found),
-                     [](const std::string& name) { return name != proxy_name; });
-      else
-        found.push_back(require_known(word));
-    }
-    if (found.empty())
-      fail("nothing was started further up");
-    return found;
-  }
-
-  const std::string& require_known(const std::string& name) {
-    if (std::find(names_.begin(), names_.end(), name) == names_.end())
-      fail("no \"start " + name + "\" stands above");
-    return name;
-  }
-
-  std::vector<std::string> homes(std::deque<std::string>& words) {
-    auto found = known(words);
+  std::vector<std::string> homes(std::deque<std::string>& words, std::string_view usage) const {
+    if (words.empty())
+      fail_with_usage("behind \"to\" a name is missing", usage);
+    auto found = names_.select(words, usage);
     words.clear();
     if (std::find(found.begin(), found.end(), proxy_name) != found.end())
       fail("jobs are submitted to nodes, not to the proxy");
@@ -187,12 +107,12 @@ private:
 
   submit_step submit(cut_line& line) {
     check_job(line, submit_usage);
-    if (line.words.size() < 3 || line.words[1] != "to")
+    if (line.words.size() < 2 || line.words[1] != "to")
       fail_with_usage("how many, and where?", submit_usage);
     submit_step made;
     made.count = number_from(line.words[0], 1, max_jobs);
     line.words.erase(line.words.begin(), line.words.begin() + 2);
-    made.homes = homes(line.words);
+    made.homes = homes(line.words, submit_usage);
     made.job = line.job;
     return made;
   }
@@ -203,20 +123,22 @@ private:
       return made;
     check_job(line, load_usage);
     auto& words = line.words;
-    if (words.empty())
+    if (words.empty() || words.front() == "off")
       fail_with_usage("how many clients?", load_usage);
     made.clients = number_from(words.front(), 1, max_clients);
     words.pop_front();
-    if (words.size() >= 2 && words.front() == "every") {
+    if (!words.empty() && words.front() == "every") {
+      if (words.size() < 2)
+        fail_with_usage("behind \"every\" a time is missing, like 50ms", load_usage);
       made.pause = time_from(words[1]);
       words.erase(words.begin(), words.begin() + 2);
     }
     if (!words.empty() && words.front() == "to") {
       words.pop_front();
-      made.homes = homes(words);
+      made.homes = homes(words, load_usage);
     }
     if (!words.empty())
-      fail_with_usage("\"" + words.front() + "\" is not understood", load_usage);
+      fail_with_usage(quoted(words.front()) + " is not understood", load_usage);
     made.job = line.job;
     return made;
   }
@@ -230,14 +152,14 @@ private:
   expect_step expect(std::deque<std::string> words) {
     auto made = parse_expectation(std::move(words));
     if (const auto* log = std::get_if<log_expected>(&made.what))
-      require_known(log->name);
+      names_.require(log->name, "expect log NAME says TEXT");
     if (const auto* node = std::get_if<node_expected>(&made.what))
-      require_known(node->node);
+      names_.require(node->node, "expect node NAME running=2");
     return made;
   }
 
   script script_;
-  std::vector<std::string> names_; ///< started so far, in their order
+  known_names names_;
 };
 
 } // namespace

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 namespace evenkeel::scenario {
@@ -38,6 +39,9 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   if (getppid() == parent && nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0
       && dup2(log, STDOUT_FILENO) >= 0 && dup2(log, STDERR_FILENO) >= 0 && chdir(directory) == 0)
     execve(command[0], command, environment);
+  constexpr std::string_view trouble = "the binary cannot be executed here\n";
+  if (write(STDERR_FILENO, trouble.data(), trouble.size()) < 0)
+    _exit(126);
   _exit(127);
 }
 

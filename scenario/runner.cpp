@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <iomanip>
 #include <ostream>
 #include <stdexcept>
@@ -25,14 +24,6 @@ constexpr milliseconds submit_time{60'000};
 
 double seconds_since(clock::time_point begin) {
   return std::chrono::duration<double>(clock::now() - begin).count();
-}
-
-std::filesystem::path make_directory() {
-  auto name = (std::filesystem::temp_directory_path() / "evenkeel-scenario-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr)
-    throw std::runtime_error("cannot make a temporary directory");
-  install_mark(name);
-  return name;
 }
 
 /// Carries out one step after another.
@@ -155,8 +146,10 @@ void run_in(world& all, const script& what, std::ostream* log, outcome& result) 
 
 outcome run(const script& what, const run_settings& settings) {
   outcome result;
+  result.step = "the beginning";
   const auto begin = clock::now();
   result.directory = make_directory();
+  install_mark(result.directory);
   try {
     world all{settings.binary, result.directory, what.hosts, settings.seed};
     all.wait.patience = settings.patience;

@@ -24,8 +24,8 @@ struct run_settings {
 
 struct outcome {
   std::string problem; ///< empty: passed
-  int line = 0;        ///< of the step that failed; 0: the checks at the end
-  std::string step;    ///< that step as written
+  int line = 0;        ///< of the step that failed; 0: the beginning, or the checks at the end
+  std::string step;    ///< its text
   bool interrupted = false;
   std::filesystem::path directory; ///< empty if it was removed
   std::size_t tickets = 0;

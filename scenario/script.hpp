@@ -2,6 +2,8 @@
 // grammar. Pure: must not know processes, sockets, files or the time.
 #pragma once
 
+#include "scenario/quoted.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -29,6 +31,7 @@ struct process_step {
   process_verb what = process_verb::start;
   /// As written, with `all` and `nodes` put in words: those that were started further up.
   std::vector<std::string> names;
+  bool grouped = false;             ///< some of them by `all` or `nodes`
   std::vector<std::string> options; ///< start: for the process, as typed
   bool supervised = false;          ///< start: when something kills it, it is started again
   bool any_order = false;           ///< restart: in an order drawn from the seed
@@ -126,7 +129,7 @@ struct expect_step {
 
 struct step {
   int line = 0;
-  std::string text; ///< as written, without blanks around it
+  std::string text; ///< for messages: as written, printable, cut where it is very long
   std::variant<process_step, submit_step, load_step, pause_step, expect_step> what;
 };
 
@@ -136,13 +139,20 @@ struct script {
   bool hosts = false;
 };
 
-/// What is wrong and what to write instead; the line counts from 1.
+/// What is wrong and what to write instead, printable and of bounded length; the line counts from 1,
+/// 0 is the whole script.
 struct syntax_error : std::runtime_error {
-  syntax_error(int line_, const std::string& text) : std::runtime_error(text), line(line_) {}
+  static constexpr std::size_t longest = 600;
+  syntax_error(int line_, const std::string& text)
+      : std::runtime_error(shown(text, longest)), line(line_) {}
   int line;
 };
 
-/// Throws syntax_error.
+inline constexpr std::size_t max_script_bytes = 1U << 20U;
+inline constexpr std::size_t max_line_bytes = 64U << 10U; ///< as in the client protocol
+inline constexpr std::size_t max_steps = 10'000;
+
+/// The grammar alone; dry_run looks at what the steps mean together. Throws syntax_error.
 script parse(std::string_view text);
 
 } // namespace evenkeel::scenario

@@ -100,8 +100,15 @@ std::size_t number_from(const std::string& word, std::size_t least, std::size_t 
   const auto parsed = std::from_chars(word.data(), word.data() + word.size(), value);
   if (parsed.ec != std::errc{} || parsed.ptr != word.data() + word.size() || value < least
       || value > most)
-    throw std::invalid_argument("\"" + word + "\" is not a number from " + std::to_string(least)
+    throw std::invalid_argument(quoted(word) + " is not a number from " + std::to_string(least)
                                 + " to " + std::to_string(most));
+  return value;
+}
+
+double decimal_from(const std::string& word, double most) {
+  const auto [value, rest] = split_number(word);
+  if (!rest.empty() || !(value >= 0 && value <= most)) // not so for NaN
+    throw std::invalid_argument(quoted(word) + " is not a number, like 12 or 0.5");
   return value;
 }
 
@@ -109,8 +116,10 @@ milliseconds time_from(const std::string& word) {
   constexpr double longest_s = 24 * 3600;
   const auto [value, unit] = split_number(word);
   const auto factor = unit == "s" ? 1.0 : 0.001;
-  if (value < 0 || value * factor > longest_s || (unit != "s" && unit != "ms"))
-    throw std::invalid_argument("\"" + word + "\" is not a time, like 300ms or 2s");
+  const bool fits = value >= 0 && value * factor <= longest_s; // not so for NaN
+  if (!fits || (unit != "s" && unit != "ms"))
+    throw std::invalid_argument(quoted(word)
+                                + " is not a time up to 24 hours, like 300ms or 2s");
   return milliseconds{std::llround(value * factor * 1000)};
 }
 
@@ -118,7 +127,7 @@ relation relation_from(const std::string& word) {
   for (const auto& [sign, meaning] : relations)
     if (word == sign)
       return meaning;
-  throw std::invalid_argument("\"" + word + "\" is none of = != < <= > >=");
+  throw std::invalid_argument(quoted(word) + " is none of = != < <= > >=");
 }
 
 bool holds(const std::string& seen, const comparison& wanted) {

@@ -23,9 +23,11 @@ cut_line cut_into_words(std::string_view line);
 /// "live=3", "live = 3" and "live =3" are three words each: name, operator, value.
 std::deque<std::string> split_operators(const std::deque<std::string>& words);
 
-/// These three throw std::invalid_argument with one sentence.
+/// These four throw std::invalid_argument with one sentence.
 std::size_t number_from(const std::string& word, std::size_t least, std::size_t most);
-/// "300ms", "2s", "1.5s".
+/// "12", "0.5".
+double decimal_from(const std::string& word, double most);
+/// "300ms", "2s", "1.5s"; up to 24 hours.
 milliseconds time_from(const std::string& word);
 relation relation_from(const std::string& word);
 

@@ -1,49 +1,11 @@
-#include "scenario/script.hpp"
+#include "script_parts.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
-#include <variant>
 
 using namespace evenkeel::scenario;
-
-namespace {
-
-const std::string cluster_of_three = "start proxy\nstart a b c\n";
-
-/// The last step of a script that begins with a cluster of three.
-template <class Step>
-Step last(const std::string& line) {
-  const auto all = parse(cluster_of_three + line + '\n');
-  REQUIRE_FALSE(all.steps.empty());
-  REQUIRE(std::holds_alternative<Step>(all.steps.back().what));
-  return std::get<Step>(all.steps.back().what);
-}
-
-/// What is wrong with a line behind such a beginning; it is the third.
-std::string problem(const std::string& line) {
-  try {
-    parse(cluster_of_three + line + '\n');
-  } catch (const syntax_error& error) {
-    CHECK(error.line == 3);
-    return error.what();
-  }
-  return "nothing";
-}
-
-bool has(const std::string& text, const std::string& piece) {
-  return text.find(piece) != std::string::npos;
-}
-
-template <class Expected>
-Expected expected(const std::string& line) {
-  const auto step = last<expect_step>(line);
-  const auto* found = std::get_if<Expected>(&step.what);
-  REQUIRE(found != nullptr);
-  return *found;
-}
-
-} // namespace
+using namespace evenkeel::test;
 
 TEST_CASE("blank lines and comments are no steps and lines keep their numbers") {
   const auto all = parse("# one\n\n  start proxy   # two\n\tstart a\r\n");
@@ -111,54 +73,6 @@ TEST_CASE("times are in seconds or milliseconds") {
   CHECK(has(problem("pause"), "pause 3s"));
 }
 
-TEST_CASE("an expectation has a minute unless it says otherwise") {
-  CHECK(last<expect_step>("expect results").within == milliseconds{60'000});
-  CHECK(last<expect_step>("expect nodes live=3 within 5s").within == milliseconds{5000});
-}
-
-TEST_CASE("comparisons may have blanks or none") {
-  const comparison wanted{"spread", relation::at_most, "1"};
-  for (const auto* line : {"expect spread<=1", "expect spread <= 1", "expect spread <=1"})
-    CHECK(expected<stats_expected>(line).figures == std::vector<comparison>{wanted});
-  const auto node = expected<node_expected>("expect node c state=live running>2");
-  CHECK(node.node == "c");
-  CHECK(node.fields
-        == std::vector<comparison>{{"state", relation::equal, "live"},
-                                   {"running", relation::more, "2"}});
-}
-
-TEST_CASE("results are counted by state and may have a reason") {
-  const auto wanted = expected<results_expected>("expect results failed=1 reason=lost-executor");
-  CHECK(wanted.states == std::map<std::string, std::size_t>{{"failed", 1}});
-  CHECK(wanted.reason == "lost-executor");
-  CHECK(has(problem("expect results running=1"), "done, failed, cancelled or lost"));
-  CHECK(has(problem("expect results failed>1"), "with = only"));
-}
-
-TEST_CASE("marks are counted all together, of each job or of the job with most") {
-  CHECK(expected<marks_expected>("expect marks = 3")
-        == marks_expected{mark_measure::lines, {"run", relation::equal, "3"}});
-  CHECK(expected<marks_expected>("expect marks ended each <= 2")
-        == marks_expected{mark_measure::each, {"ended", relation::at_most, "2"}});
-  CHECK(expected<marks_expected>("expect marks most >= 2").measure == mark_measure::most);
-  CHECK(has(problem("expect marks >= many"), "not a number"));
-}
-
-TEST_CASE("errors are named by their codes") {
-  CHECK(expected<errors_expected>("expect errors only BUSY closed").allowed
-        == std::set<std::string>{"BUSY", "closed"});
-  CHECK(expected<errors_expected>("expect errors none").allowed.empty());
-  CHECK(has(problem("expect errors"), "expect errors none"));
-}
-
-TEST_CASE("news and logs can be expected") {
-  CHECK(expected<news_expected>("expect new tickets >= 50").number
-        == comparison{"tickets", relation::at_least, "50"});
-  const auto log = expected<log_expected>("expect log a says joined the cluster: x");
-  CHECK(log.name == "a");
-  CHECK(log.text == "joined the cluster: x");
-}
-
 TEST_CASE("a mistake is named with its line and with what to write instead") {
   CHECK(has(problem("frieze a"), "no verb \"frieze\""));
   CHECK(has(problem("frieze a"), "freeze"));
@@ -173,19 +87,81 @@ TEST_CASE("a mistake is named with its line and with what to write instead") {
   CHECK(has(problem("submit 1 to a: STATUS x"), "write SUBMIT, CALL or SLEEP"));
   CHECK(has(problem("submit 1 to a: SUBMIT bytes=3"), "announces a body"));
   CHECK(has(problem("load: SLEEP 1"), "how many clients"));
-  CHECK(has(problem("expect"), "results, nodes"));
-  CHECK(has(problem("expect rain"), "\"rain\" cannot be expected"));
-  CHECK(has(problem("expect nodes"), "live=3"));
-  CHECK(has(problem("expect spread ~ 1"), "none of = !="));
-  CHECK(has(problem("expect log a"), "says TEXT"));
-  CHECK(has(problem("expect new things > 1"), "tickets or results"));
 }
 
-TEST_CASE("numbers are compared as numbers and other words only for being equal") {
-  CHECK(holds("10", {"x", relation::more, "9"}));
-  CHECK(holds("0.003", {"x", relation::at_most, "1"}));
-  CHECK(holds("live", {"x", relation::equal, "live"}));
-  CHECK(holds("away", {"x", relation::unequal, "live"}));
-  CHECK_FALSE(holds("", {"x", relation::at_most, "1"}));
-  CHECK_FALSE(holds("live", {"x", relation::more, "1"}));
+TEST_CASE("words behind the names say which ones a verb takes") {
+  CHECK(has(problem("cut a sideways"), "no \"start sideways\" stands above; usage: cut"));
+  CHECK(has(problem("cut a sideways"), "at its end: [in | out]"));
+  CHECK(has(problem("cut in a"), "\"in\" is not understood there; usage: cut"));
+  CHECK(has(problem("restart a in some order"), "\"in\" is not understood there; usage: restart"));
+  CHECK(has(problem("restart a in some order"), "at its end: [in any order]"));
+  CHECK(has(problem("stop a in any order"), "usage: stop NAME... | nodes | all"));
+  CHECK(has(problem("kill b within 5s"), "\"within\" is not understood there"));
+  CHECK(has(problem("start d --slots 2 supervised"), "stands before the options"));
+}
+
+TEST_CASE("nobody is named twice in one step") {
+  CHECK(has(problem("kill a a"), "a is named twice"));
+  CHECK(has(problem("stop nodes b"), "b is named twice"));
+  CHECK(has(problem("submit 3 to a a: SLEEP 1"), "a is named twice"));
+  CHECK(has(problem("start d d"), "d was started further up"));
+}
+
+TEST_CASE("what means something else cannot be a name") {
+  for (const auto* name :
+       {"all", "nodes", "to", "in", "out", "off", "every", "kill", "start", "bin", "marks"})
+    CHECK(has(problem(std::string("start d ") + name), "cannot be a name"));
+  CHECK(has(problem("start -h"), "names are of a-z"));
+  CHECK(has(problem("start " + std::string(33, 'd')), "up to 32"));
+}
+
+TEST_CASE("a script starts no more processes than hosts have addresses") {
+  std::string all = "start proxy\n";
+  for (int i = 0; i < 250; ++i)
+    all += "start n" + std::to_string(i) + "\n";
+  CHECK_THROWS_WITH(parse(all), "a script starts at most 250 processes");
+}
+
+TEST_CASE("what is missing in a submission or a load is named") {
+  CHECK(has(problem("submit 5 to: SLEEP 1"), "behind \"to\" a name is missing"));
+  CHECK(has(problem("load 5 to: SLEEP 1"), "behind \"to\" a name is missing"));
+  CHECK(has(problem("load 5 every: SLEEP 1"), "behind \"every\" a time is missing"));
+  CHECK(has(problem("load off: SLEEP 1"), "usage: load CLIENTS"));
+  CHECK(has(problem("load"), "usage: load CLIENTS"));
+  CHECK(has(problem("submit 99999999999999999999999 to a: SLEEP 1"), "not a number from 1"));
+  CHECK(has(problem("load 101: SLEEP 1"), "not a number from 1 to 100"));
+  CHECK(has(problem("submit 1 to a:SLEEP 1"), "a job is missing behind a colon"));
+}
+
+TEST_CASE("what is not printable is shown escaped and what is long is cut") {
+  CHECK(has(problem("\x1b[31mkill a"), R"(no verb "\x1b[31mkill")"));
+  CHECK(has(problem("kill \xff\x7f"), R"("start \xff\x7f")"));
+  CHECK(has(problem("pause 3\x01"), R"("3\x01" is not a time)"));
+  CHECK(has(problem("expect \x02"), R"("\x02" cannot)"));
+  CHECK(has(problem("submit 1 to a: SUBMIT bytes=\x1b -- x"), R"(bytes=\x1b)"));
+  const std::string endless(60'000, 'x');
+  for (const auto& line : {endless, "kill " + endless, "pause " + endless, "start " + endless,
+                           "expect " + endless, "submit 1 to a: SUBMIT bytes=" + endless})
+    CHECK(problem(line).size() < 700);
+  const auto all = parse(cluster_of_three + "submit 1 to a: SUBMIT -- \x1b " + endless);
+  CHECK(has(all.steps.back().text, R"(SUBMIT -- \x1b xxx)"));
+  CHECK(all.steps.back().text.size() < 400);
+}
+
+TEST_CASE("a script is a plain text of bounded size") {
+  CHECK_THROWS_WITH(parse(std::string(max_script_bytes + 1, '\n')),
+                    "a script has at most 1048576 bytes");
+  CHECK(has(problem("kill a # " + std::string(max_line_bytes, 'x')), "at most 65536 bytes"));
+  CHECK(has(problem(std::string("kill a\0", 7)), "NUL byte"));
+  std::string many = "start proxy\n";
+  for (std::size_t i = 0; i < max_steps; ++i)
+    many += "pause 1s\n";
+  CHECK_THROWS_WITH(parse(many), "a script has at most 10000 steps");
+}
+
+TEST_CASE("ends of lines of other systems and a byte order mark do no harm") {
+  const auto all = parse("\xef\xbb\xbfstart proxy\r\nstart a\r\nsubmit 1 to a: SLEEP 5\r\nkill a");
+  REQUIRE(all.steps.size() == 4);
+  CHECK(std::get<submit_step>(all.steps[2].what).job == "SLEEP 5");
+  CHECK(std::get<process_step>(all.steps[3].what).names == std::vector<std::string>{"a"});
 }

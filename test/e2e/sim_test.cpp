@@ -1,0 +1,54 @@
+// evenkeel sim, and the seeds that evenkeel scenario has as well.
+#include "cluster.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace evenkeel::test;
+
+namespace {
+
+/// What a run that must end with exit status 2 says.
+std::string refusal(const std::vector<std::string>& arguments) {
+  process run{arguments};
+  CHECK(run.wait() == 2);
+  return run.log();
+}
+
+bool has(const std::string& text, const std::string& piece) {
+  INFO(text);
+  return text.find(piece) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a seed is a whole number of 64 bits, with room for those that follow") {
+  for (const auto* seed :
+       {"18446744073709551616", "-1", "99999999999999999999999", "010", "0x10", "1.5", "seven"})
+    for (const auto& command : {std::vector<std::string>{"sim"}, {"scenario", "x"}}) {
+      auto words = command;
+      words.insert(words.end(), {"--seed", seed});
+      CHECK(has(refusal(words), "'" + std::string(seed)
+                                    + "' is not a whole number from 0 to 18446744073709551615"));
+    }
+  CHECK(has(refusal({"sim", "--seed", "18446744073709551615", "--count", "2"}), "too large"));
+  CHECK(has(refusal({"scenario", "x", "--seed", "18446744073709551615", "--repeat", "2"}),
+            "too large"));
+  CHECK(process{{"sim", "--seed", "18446744073709551615"}}.wait() == 0);
+}
+
+TEST_CASE("a fault that there is not is named with all that there are") {
+  const auto said = refusal({"sim", "--faults", "kill-node,kill-everything"});
+  CHECK(has(said, "there is no \"kill-everything\"; there are: none all kill-node"));
+  CHECK(has(said, "poison"));
+  CHECK(has(refusal({"sim", "--faults", "\x1b[31m"}), R"(there is no "\x1b[31m")"));
+  CHECK(has(refusal({"sim", "--faults", "none,kill-node"}), "\"none\" stands alone"));
+  CHECK(process{{"sim", "--faults", "none"}}.wait() == 0);
+}
+
+TEST_CASE("a figure that is no number is refused") {
+  CHECK(has(refusal({"sim", "--minutes", "nan"}), "'nan' is not a number from 0.001 to"));
+  CHECK(has(refusal({"scenario", "x", "--patience", "nan"}), "'nan' is not a number from 0.01 to"));
+}

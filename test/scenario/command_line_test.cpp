@@ -1,0 +1,38 @@
+#include "scenario/command_line.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace evenkeel::scenario;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+launch_place somewhere(bool beyond_loopback = false) {
+  return {"10.77.0.2", 9000, "10.77.0.1", 9001, "/d", beyond_loopback};
+}
+
+} // namespace
+
+TEST_CASE("a node has two slots unless its options say otherwise") {
+  const words own{"node",   "10.77.0.1", "9001",          "--name", "a",
+                  "--data", "/d",        "--client-port", "9000"};
+  const auto with = [&own](const words& more) {
+    auto all = own;
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  CHECK(command_line("a", somewhere(), {}) == with({"--slots", "2"}));
+  CHECK(command_line("a", somewhere(), {"--slots", "4"}) == with({"--slots", "4"}));
+  CHECK(command_line("a", somewhere(), {"--slots=4"}) == with({"--slots=4"}));
+}
+
+TEST_CASE("a proxy with a host of its own listens there") {
+  CHECK(command_line("proxy", somewhere(), {"--lease", "500"})
+        == words{"proxy", "9000", "--data", "/d", "--lease", "500"});
+  CHECK(command_line("proxy", somewhere(true), {})
+        == words{"proxy", "9000", "--data", "/d", "--listen", "10.77.0.2", "--plain-cluster"});
+}
