@@ -125,6 +125,11 @@ TEST_CASE("a repair puts a database together again from what can be read") {
     overwrite(files_in(place.directory(), ".ldb").front(), 2'000, "damage");
     kept_at_least = jobs_per_life;
   }
+  SUBCASE("short table") {
+    const auto table = files_in(place.directory(), ".ldb").front();
+    fs::resize_file(table, fs::file_size(table) / 2);
+    kept_at_least = jobs_per_life;
+  }
   SUBCASE("CURRENT") {
     fs::remove(place.directory() + "/CURRENT");
   }
@@ -138,6 +143,30 @@ TEST_CASE("a repair puts a database together again from what can be read") {
   CHECK(fs::is_directory(report.copy));
   CHECK(start(place).jobs.size() >= kept_at_least);
   CHECK(inspect(place.directory()).clean());
+}
+
+// Without the identity in it a start would begin a new ledger, beside the one that gave tickets.
+TEST_CASE("a repair makes no empty directory of one whose identity is lost") {
+  leveldb_place place;
+  {
+    const auto store = opened(place);
+    const record::identity node{{1, 2}, "k3", 4, 5};
+    REQUIRE(store->commit(encode(std::vector{record::put(node)}), true).ok());
+  }
+  const auto log = log_in(place.directory());
+  SUBCASE("damaged") {
+    overwrite(log, fragment_bytes(log, 0) + 50, "damage");
+  }
+  SUBCASE("missing") {
+    fs::remove(log);
+  }
+  const auto found = inspect(place.directory());
+  CHECK(found.state.ok());
+  CHECK(found.needed == remedy::beyond);
+  CHECK(found.problems.back().find("whose directory it is") == 0);
+  const auto before = snapshot(place.directory());
+  CHECK(repair(place.directory(), found, wall_ms).state.code == store_error::damaged);
+  CHECK(snapshot(place.directory()) == before);
 }
 
 TEST_CASE("a second repair does not overwrite the copy of the first one") {
