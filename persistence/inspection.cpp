@@ -73,10 +73,10 @@ private:
   /// As a repair would leave it.
   status read_salvaged(bool rebuilt) {
     overlay_env files(leveldb::Env::Default());
-    captured_log log;
-    if (auto salvaged = salvage_logs(directory_, files); !salvaged.ok())
+    std::uint64_t damaged = 0;
+    if (auto salvaged = salvage_logs(directory_, files, damaged); !salvaged.ok())
       return salvaged;
-    if (auto done = rebuilt ? rebuild(directory_, files, log) : status{}; !done.ok())
+    if (auto done = rebuilt ? rebuild(directory_, files, damaged) : status{}; !done.ok())
       return done;
     store_options lenient;
     lenient.skip_damaged_log = true;

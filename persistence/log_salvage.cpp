@@ -116,7 +116,8 @@ std::string salvage_log(std::string_view log) {
   return pass.finish();
 }
 
-status salvage_logs(const std::string& directory, leveldb::Env& files) {
+status salvage_logs(const std::string& directory, leveldb::Env& files, std::uint64_t& damaged) {
+  damaged = 0;
   for (const auto& name : database_files(directory)) {
     if (!is_log(name))
       continue;
@@ -126,8 +127,10 @@ status salvage_logs(const std::string& directory, leveldb::Env& files) {
     const auto stretches = scan_log(content);
     const bool whole = std::all_of(stretches.begin(), stretches.end(),
                                    [](const auto& x) { return is_normal(x.what); });
-    if (done.ok() && !whole)
+    if (done.ok() && !whole) {
+      ++damaged;
       done = replace(files, path, salvage_log(content));
+    }
     if (!done.ok())
       return {store_error::io, "cannot salvage " + path + ": " + done.ToString()};
   }

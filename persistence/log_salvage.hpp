@@ -5,6 +5,7 @@
 
 #include "persistence/store.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ namespace evenkeel::persistence {
 std::string salvage_log(std::string_view log);
 
 /// Puts salvaged logs in the place of the damaged ones of a database that nobody has open.
-status salvage_logs(const std::string& directory, leveldb::Env& files);
+/// `damaged` becomes the number of those.
+status salvage_logs(const std::string& directory, leveldb::Env& files, std::uint64_t& damaged);
 
 } // namespace evenkeel::persistence

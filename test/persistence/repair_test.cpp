@@ -121,14 +121,22 @@ TEST_CASE("a repair puts a database together again from what can be read") {
   leveldb_place place;
   fill(place);
   std::size_t kept_at_least = 2 * jobs_per_life;
+  std::size_t losses = 0;
   SUBCASE("table") {
     overwrite(files_in(place.directory(), ".ldb").front(), 2'000, "damage");
     kept_at_least = jobs_per_life;
+    losses = 2;
   }
   SUBCASE("short table") {
     const auto table = files_in(place.directory(), ".ldb").front();
     fs::resize_file(table, fs::file_size(table) / 2);
     kept_at_least = jobs_per_life;
+    losses = 2;
+  }
+  SUBCASE("missing table") {
+    fs::remove(files_in(place.directory(), ".ldb").front());
+    kept_at_least = jobs_per_life;
+    losses = 2;
   }
   SUBCASE("CURRENT") {
     fs::remove(place.directory() + "/CURRENT");
@@ -138,8 +146,14 @@ TEST_CASE("a repair puts a database together again from what can be read") {
       if (entry.path().filename().string().starts_with("MANIFEST"))
         fs::resize_file(entry.path(), 1);
   }
+  SUBCASE("CURRENT and a part of the log") {
+    fs::remove(place.directory() + "/CURRENT");
+    overwrite(log_in(place.directory()), 40'000, "damage");
+    kept_at_least -= 2;
+    losses = 1;
+  }
   const auto report = repaired(place);
-  CHECK(report.lost.size() == 2);
+  CHECK(report.lost.size() == losses);
   CHECK(fs::is_directory(report.copy));
   CHECK(start(place).jobs.size() >= kept_at_least);
   CHECK(inspect(place.directory()).clean());
