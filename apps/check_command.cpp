@@ -20,15 +20,16 @@ Stop the node or proxy first: a directory in use is refused. Without --repair or
 not a byte in the directory changes.
 
 What is found: damaged records; records in quarantine (damaged ones that a start set aside); gaps
-in the numbers of synced batches; damaged or zeroed stretches of the log, by file and byte. A log
-that merely ends too early is what a crash leaves, and only noted.
+in the numbers of synced batches, at their end too; damaged or zeroed stretches of the log, by file
+and byte. A log whose end was never acknowledged is what a crash leaves, and only noted.
 
 --repair does the least that makes the directory usable: it sets damaged records aside; keeps what
 is whole of a damaged log; or puts the database together again from what can be read. Before the last
-two it copies the directory to DIR.before-repair, and it says what may be lost.
+two it copies the directory to DIR.before-repair (or -2, -3: no copy is overwritten), and it says
+what may be lost.
 
-Exit status: 0 clean, or all repaired; 1 if something was found, or could not be done; 2 for a wrong
-option.
+Exit status: 0 clean, or repaired; 1 if anything was found (a quarantine that is not empty as well),
+or if the directory cannot be looked at or repaired; 2 for a wrong option.
 
   evenkeel check --data ./evenkeel-data/a
   evenkeel check --data ./evenkeel-data/a --repair

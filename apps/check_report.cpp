@@ -28,7 +28,8 @@ void print_owner(std::ostream& out, const inspection& found) {
   if (found.proxy)
     out << "proxy: epoch " << found.proxy->epoch_counter << '\n';
   if (!found.node && !found.proxy)
-    out << "neither a node nor a proxy has begun its work here\n";
+    out << (found.problems.empty() ? "neither a node nor a proxy has begun its work here\n"
+                                   : "whose directory it is cannot be told\n");
 }
 
 void print_counts(std::ostream& out, const inspection& found) {
@@ -74,14 +75,17 @@ void print_verdict(std::ostream& out, const inspection& found) {
     out << "--repair, or the next start, sets the damaged records aside in quarantine\n";
     return;
   case remedy::skip_log:
-    out << "the log is damaged: --repair keeps every batch in it that is whole (counted above)\n";
+    out << "the log is damaged, or part of it is missing: --repair keeps every batch that is whole "
+           "(counted above)\n";
     return;
   case remedy::rebuild:
     out << "the database is damaged: --repair puts it together again from what can be read "
            "(counted above)\n";
     return;
   case remedy::beyond:
-    out << "beyond repair: restore the directory from a copy. A proxy's may simply be removed\n";
+    out << "beyond repair: restore the directory from a copy. A proxy's may simply be removed, as "
+           "may "
+           "that of a node that has never given a ticket\n";
     return;
   }
 }

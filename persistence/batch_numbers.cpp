@@ -55,9 +55,20 @@ void batch_numbers::found(std::string_view key, std::string_view value) {
   oldest_ = value.size() == number_bytes ? std::min(read_big_endian(value), number) : number;
 }
 
-std::vector<number_range> batch_numbers::finish(std::uint64_t kept, write_batch& clean_up) {
+bool batch_numbers::is_number(std::string_view key, std::string_view value) {
+  return key.starts_with(format::number_prefix)
+         && key.size() == format::number_prefix.size() + number_bytes
+         && value.size() == number_bytes;
+}
+
+std::vector<number_range> batch_numbers::finish(std::uint64_t kept, std::uint64_t noted,
+                                                write_batch& clean_up) {
   kept_ = std::max<std::uint64_t>(kept, 1);
   auto gaps = gaps_between(present_, oldest_);
+  if (noted >= next_) {
+    gaps.push_back({next_, noted});
+    next_ = noted + 1;
+  }
   const auto needed_from =
       gaps.empty() ? std::max(oldest_, next_ - std::min(next_ - 1, kept_)) : next_;
   for (const auto& range : present_)

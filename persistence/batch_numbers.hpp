@@ -20,10 +20,14 @@ public:
 
   /// Start-up, in this order: `found` for each number entry in the order of keys, then `finish`.
   void found(std::string_view key, std::string_view value);
-  /// Returns the gaps. Numbers that need not be kept any longer are erased by `clean_up`, which
+  /// Returns the gaps; `noted` is the highest number that is known to have been synced (0: none
+  /// is). Numbers that need not be kept any longer are erased by `clean_up`, which
   /// must be committed with sync when it is not empty; after a gap it also sees to it that the same
   /// gap is not reported again.
-  std::vector<number_range> finish(std::uint64_t kept, write_batch& clean_up);
+  std::vector<number_range> finish(std::uint64_t kept, std::uint64_t noted, write_batch& clean_up);
+
+  /// Whether an entry of a store is the number of a batch.
+  static bool is_number(std::string_view key, std::string_view value);
 
   [[nodiscard]] std::uint64_t last() const { return next_ - 1; }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <string_view>
 
 namespace evenkeel::persistence {
 
@@ -14,7 +15,7 @@ void captured_log::Logv(const char* format, std::va_list arguments) {
   (void)std::vsnprintf(line.data(), line.size(), format, arguments);
 #pragma GCC diagnostic pop
   const std::lock_guard guard(mutex_);
-  if (lines_.size() < most)
+  if (lines_.size() < most && std::string_view(line.data()).starts_with(wanted_))
     lines_.emplace_back(line.data());
 }
 

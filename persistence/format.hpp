@@ -8,6 +8,8 @@
 //   quarantined = "Q" big-endian-u64 count record_key -> the damaged bytes as they were found
 //   quarantined_at = "W" big-endian-u64 count -> big-endian-u64 unix time in ms: when that was
 //
+//   file SYNCED = frame of u64 n: synced batches up to the n-th were acknowledged (synced_mark.hpp)
+//
 //   record_key = kind_prefix fields, each a big-endian u64, so that LevelDB's order is by ledger,
 //                then sequence, then fence:
 //     identity "i" | issued "s" | proxy_identity "e"       none
@@ -52,7 +54,8 @@ enum class shape : std::uint8_t {
   placement = 8,
   waiting_result = 9,
   issued = 10,
-  data_format = 240 ///< the payload of the format entry
+  data_format = 240, ///< the payload of the format entry
+  synced_mark = 241  ///< the payload of the file SYNCED
 };
 
 /// The newest version that this program knows, and writes, of each shape; from 1.
@@ -74,6 +77,7 @@ inline constexpr std::array layouts = {
     layout{shape::waiting_result, 1, "waiting_result"},
     layout{shape::issued, 1, "issued"},
     layout{shape::data_format, 1, "data_format"},
+    layout{shape::synced_mark, 1, "synced_mark"},
 };
 
 /// Null for a shape that this program does not know.

@@ -51,15 +51,11 @@ public:
       return;
     }
     found_.problems.push_back(strict.text);
-    store_options lenient;
-    lenient.skip_damaged_log = true;
-    overlay_env files(leveldb::Env::Default());
-    if (salvage_logs(directory_, files).ok() && read(lenient, files).ok()) {
-      raise(remedy::skip_log);
+    raise(remedy::skip_log);
+    if (read_salvaged(false).ok())
       return;
-    }
     raise(remedy::rebuild);
-    const auto rest = read_rebuilt();
+    const auto rest = read_salvaged(true);
     if (rest.ok())
       return;
     raise(remedy::beyond);
@@ -74,14 +70,17 @@ private:
     return read(options, files);
   }
 
-  status read_rebuilt() {
+  /// As a repair would leave it.
+  status read_salvaged(bool rebuilt) {
     overlay_env files(leveldb::Env::Default());
-    captured_log log;
-    if (auto salvaged = salvage_logs(directory_, files); !salvaged.ok())
+    std::uint64_t damaged = 0;
+    if (auto salvaged = salvage_logs(directory_, files, damaged); !salvaged.ok())
       return salvaged;
-    if (auto rebuilt = rebuild(directory_, files, log); !rebuilt.ok())
-      return rebuilt;
-    return read({}, files);
+    if (auto done = rebuilt ? rebuild(directory_, files, damaged) : status{}; !done.ok())
+      return done;
+    store_options lenient;
+    lenient.skip_damaged_log = true;
+    return read(lenient, files);
   }
 
   status read(const store_options& options, overlay_env& files) {
@@ -147,6 +146,20 @@ private:
   inspection& found_;
 };
 
+/// Numbers of what was lost can go on above those of its owner only.
+void look_for_an_owner(inspection& found) {
+  const bool jobs = found.holds_jobs_of_a_ledger();
+  const bool lossy = found.needed >= remedy::skip_log && !found.proxy;
+  if (found.node || !(jobs || lossy))
+    return;
+  found.needed = remedy::beyond;
+  found.problems.emplace_back(
+      jobs ? "there are jobs of a ledger, but its identity is gone: without it no ticket can be "
+             "vouched for"
+           : "whose directory it is stood in what is damaged or missing: if it is a node's, the "
+             "tickets that it has given cannot be vouched for");
+}
+
 } // namespace
 
 bool inspection::holds_jobs_of_a_ledger() const {
@@ -178,12 +191,8 @@ inspection inspect(const std::string& directory) {
       for (const auto& stretch : scan_log_file(*leveldb::Env::Default(), path_in(directory, file)))
         found.log_stretches.push_back({file, stretch});
   examination(directory, found)();
-  if (found.state.ok() && !found.node && found.holds_jobs_of_a_ledger()) {
-    found.needed = remedy::beyond;
-    found.problems.emplace_back(
-        "there are jobs of a ledger, but its identity is gone: without it no "
-        "ticket can be vouched for");
-  }
+  if (found.state.ok())
+    look_for_an_owner(found);
   return found;
 }
 

@@ -19,7 +19,7 @@ namespace evenkeel::persistence {
 enum class remedy : std::uint8_t {
   none,      ///< it is usable as it is
   set_aside, ///< damaged records have to go to the quarantine, as at every start
-  skip_log,  ///< the log is damaged: all batches that are whole
+  skip_log,  ///< the log is damaged, or part of it missing: all batches that are whole
   rebuild,   ///< a table, the MANIFEST or CURRENT is damaged: from all that can be read
   beyond     ///< what cannot be done without is damaged, or nothing can be read
 };

@@ -3,6 +3,7 @@
 #include "persistence/data_directory.hpp"
 #include "persistence/directory_syncing_env.hpp"
 #include "persistence/log_files.hpp"
+#include "persistence/synced_mark.hpp"
 
 #include <leveldb/db.h>
 #include <leveldb/env.h>
@@ -70,8 +71,10 @@ using database = std::unique_ptr<leveldb::DB, closer>;
 
 class leveldb_store final : public store {
 public:
-  leveldb_store(std::string directory, std::unique_ptr<leveldb::Env> files, database db)
-      : directory_(std::move(directory)), files_(std::move(files)), db_(std::move(db)) {}
+  leveldb_store(std::string directory, std::unique_ptr<leveldb::Env> files, database db,
+                bool read_only)
+      : directory_(std::move(directory)), files_(std::move(files)), db_(std::move(db)),
+        mark_(directory_, read_only) {}
 
   status begin(const store_options& options, open_report& report) {
     return start(name_of(directory_), options, report);
@@ -119,6 +122,12 @@ private:
     return translate(at->status(), directory_);
   }
 
+  void note(std::uint64_t number) override { mark_.note(number); }
+  std::uint64_t noted() override { return mark_.number(); }
+  [[nodiscard]] status damage(const std::string& /*name*/, const std::string& what) const override {
+    return damaged(directory_, what);
+  }
+
   static leveldb::ReadOptions reading(bool cached) {
     leveldb::ReadOptions how;
     how.verify_checksums = true;
@@ -129,6 +138,7 @@ private:
   std::string directory_;
   std::unique_ptr<leveldb::Env> files_; ///< outlives db_
   database db_;
+  synced_mark mark_;
 };
 
 leveldb::Options leveldb_options(const environment& on, bool strict, bool create) {
@@ -144,28 +154,13 @@ leveldb::Options leveldb_options(const environment& on, bool strict, bool create
   return options;
 }
 
-std::vector<std::string> names_in(leveldb::Env& files, const std::string& directory) {
+/// LevelDB takes a directory without CURRENT for a new one and deletes every table in it.
+bool had_database(leveldb::Env& files, const std::string& directory) {
   std::vector<std::string> names;
   (void)files.GetChildren(directory, &names); // none where it cannot be read: opening tells why
-  return names;
-}
-
-/// LevelDB takes a directory without CURRENT for a new one and deletes every table in it.
-bool holds_tables(leveldb::Env& files, const std::string& directory) {
-  const auto names = names_in(files, directory);
-  return std::any_of(names.begin(), names.end(),
-                     [](const auto& name) { return is_table(name) || is_log(name); });
-}
-
-/// What LevelDB would drop in silence, since a damaged length looks like the end of the log to it.
-/// Empty: nothing.
-std::string damage_in_logs(leveldb::Env& files, const std::string& directory) {
-  for (const auto& name : names_in(files, directory))
-    if (is_log(name))
-      for (const auto& stretch : scan_log_file(files, path_in(directory, name)))
-        if (stretch.what == log_stretch::nature::damaged)
-          return name + " is damaged from byte " + std::to_string(stretch.offset) + " on";
-  return {};
+  return noted_in(directory) > 0 || std::any_of(names.begin(), names.end(), [](const auto& name) {
+           return is_table(name) || is_log(name);
+         });
 }
 
 status explain_failed_open(const leveldb::Status& from, const std::string& directory) {
@@ -200,16 +195,18 @@ public:
     if (!on_.read_only)
       result.state = make_data_directory(directory_);
     const bool existed = files_->FileExists(directory_ + "/CURRENT");
-    if (result.state.ok() && !existed && holds_tables(*files_, directory_))
+    if (result.state.ok() && !existed && had_database(*files_, directory_))
       result.state = damaged(directory_, "its file CURRENT is missing");
     if (result.state.ok())
       result.state = open_database(options, existed, result.report);
-    if (result.state.ok() && !on_.read_only)
-      result.state = sync_(directory_);
     if (!result.state.ok())
       return result;
-    auto fresh = std::make_unique<leveldb_store>(directory_, std::move(files_), std::move(db_));
-    result.state = fresh->begin(options, result.report);
+    auto fresh = std::make_unique<leveldb_store>(directory_, std::move(files_), std::move(db_),
+                                                 on_.read_only);
+    if (!on_.read_only)
+      result.state = sync_(directory_);
+    if (result.state.ok())
+      result.state = fresh->begin(options, result.report);
     if (result.report.created && existed)
       result.report.warnings.push_back(name_of(directory_) + " had a database without any entry");
     if (result.state.ok())

@@ -1,10 +1,37 @@
 #include "persistence/log_files.hpp"
 
+#include "persistence/synced_mark.hpp"
+
 #include <leveldb/env.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace evenkeel::persistence {
+
+namespace {
+
+/// What CURRENT says; empty where it cannot be read.
+std::string current_manifest(leveldb::Env& files, const std::string& directory) {
+  std::string name;
+  (void)leveldb::ReadFileToString(&files, path_in(directory, "CURRENT"), &name);
+  return name.substr(0, name.find('\n'));
+}
+
+/// Each time a database is opened LevelDB begins a log, then makes a MANIFEST with a lower number,
+/// then names that in CURRENT; and it removes a log only when there is a later one. The first
+/// MANIFEST, made before any log or by a repair, has the number 1.
+std::string missing_log(leveldb::Env& files, const std::string& directory,
+                        const std::vector<std::string>& names) {
+  const auto manifest = file_number(current_manifest(files, directory));
+  const bool there = std::any_of(names.begin(), names.end(), [manifest](const auto& name) {
+    return is_log(name) && file_number(name) > manifest;
+  });
+  return manifest <= 1 || there ? "" : "its newest log is missing";
+}
+
+} // namespace
 
 bool is_log(std::string_view name) {
   return name.ends_with(".log");
@@ -18,6 +45,19 @@ bool is_manifest(std::string_view name) {
   return name.starts_with("MANIFEST-");
 }
 
+std::uint64_t file_number(std::string_view name) {
+  constexpr std::string_view manifest = "MANIFEST-";
+  constexpr std::string_view log = ".log";
+  if (is_manifest(name))
+    name.remove_prefix(manifest.size());
+  else if (is_log(name))
+    name.remove_suffix(log.size());
+  std::uint64_t number = 0;
+  const auto* end = name.data() + name.size();
+  const auto [stopped, error] = std::from_chars(name.data(), end, number);
+  return error == std::errc{} && stopped == end ? number : 0;
+}
+
 std::string path_in(const std::string& directory, std::string_view name) {
   std::string path = directory;
   path += '/';
@@ -29,7 +69,8 @@ std::vector<std::string> database_files(const std::string& directory) {
   std::vector<std::string> names;
   (void)leveldb::Env::Default()->GetChildren(directory, &names);
   std::erase_if(names, [](const auto& name) {
-    return name != "CURRENT" && !is_log(name) && !is_table(name) && !is_manifest(name);
+    return name != "CURRENT" && name != synced_mark::file_name && !is_log(name) && !is_table(name)
+           && !is_manifest(name);
   });
   std::sort(names.begin(), names.end());
   return names;
@@ -40,6 +81,24 @@ std::vector<log_stretch> scan_log_file(leveldb::Env& files, const std::string& p
   if (!leveldb::ReadFileToString(&files, path, &content).ok())
     return {{log_stretch::nature::damaged, 0, 0}};
   return scan_log(content);
+}
+
+bool has_whole_manifest(leveldb::Env& files, const std::string& directory) {
+  const auto name = current_manifest(files, directory);
+  std::uint64_t bytes = 0;
+  return is_manifest(name) && files.GetFileSize(path_in(directory, name), &bytes).ok() && bytes > 0
+         && scan_log_file(files, path_in(directory, name)).empty();
+}
+
+std::string damage_in_logs(leveldb::Env& files, const std::string& directory) {
+  std::vector<std::string> names;
+  (void)files.GetChildren(directory, &names); // none where it cannot be read: opening tells why
+  for (const auto& name : names)
+    if (is_log(name))
+      for (const auto& stretch : scan_log_file(files, path_in(directory, name)))
+        if (stretch.what == log_stretch::nature::damaged)
+          return name + " is damaged from byte " + std::to_string(stretch.offset) + " on";
+  return missing_log(files, directory, names);
 }
 
 } // namespace evenkeel::persistence

@@ -49,4 +49,19 @@ inline bool is_intact(std::string_view bytes) {
          && checksum(bytes.substr(type_at, 1 + header.length)) == header.crc;
 }
 
+/// LevelDB takes a length that leads beyond the end for the mark of a crash, and drops what is left
+/// without a word. A crash leaves no whole fragment behind that.
+inline bool is_torn(std::string_view bytes) {
+  if (bytes.size() < header_bytes || read_header(bytes).size() <= bytes.size())
+    return false;
+  for (bytes.remove_prefix(1); bytes.size() >= header_bytes; bytes.remove_prefix(1))
+    if (read_header(bytes).length > 0 && is_intact(bytes))
+      return false;
+  return true;
+}
+
+inline bool is_blank(std::string_view bytes) {
+  return bytes.find_first_not_of('\0') == std::string_view::npos;
+}
+
 } // namespace evenkeel::persistence::log_format

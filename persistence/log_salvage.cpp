@@ -14,6 +14,25 @@ namespace {
 
 using namespace log_format;
 
+/// Nothing but intact fragments up to the end of the block, or to what is blank or torn there.
+bool leads_to_the_end(std::string_view bytes) {
+  if (!is_intact(bytes) || read_header(bytes).length == 0)
+    return false;
+  while (is_intact(bytes))
+    bytes.remove_prefix(read_header(bytes).size());
+  return bytes.size() < header_bytes || is_blank(bytes) || is_torn(bytes);
+}
+
+/// From the damaged fragment at the beginning of `bytes` to where reading can go on.
+std::size_t damaged_bytes(const fragment& header, std::string_view bytes) {
+  if (header.length > 0 && header.size() < bytes.size() && is_intact(bytes.substr(header.size())))
+    return header.size();
+  std::size_t at = 1;
+  while (at < bytes.size() && !leads_to_the_end(bytes.substr(at)))
+    ++at;
+  return at;
+}
+
 /// Writes batches as LevelDB does.
 class log_writer {
 public:
@@ -55,14 +74,11 @@ public:
       const auto header = read_header(bytes);
       if (is_intact(bytes)) {
         take(header, bytes.substr(header_bytes, header.length));
+        bytes.remove_prefix(header.size());
       } else {
         in_batch_ = false;
-        const bool steps_over = header.length > 0 && header.size() < bytes.size()
-                                && is_intact(bytes.substr(header.size()));
-        if (!steps_over)
-          return;
+        bytes.remove_prefix(damaged_bytes(header, bytes));
       }
-      bytes.remove_prefix(header.size());
     }
   }
   [[nodiscard]] std::string finish() { return out_.take(); }
@@ -100,7 +116,8 @@ std::string salvage_log(std::string_view log) {
   return pass.finish();
 }
 
-status salvage_logs(const std::string& directory, leveldb::Env& files) {
+status salvage_logs(const std::string& directory, leveldb::Env& files, std::uint64_t& damaged) {
+  damaged = 0;
   for (const auto& name : database_files(directory)) {
     if (!is_log(name))
       continue;
@@ -110,8 +127,10 @@ status salvage_logs(const std::string& directory, leveldb::Env& files) {
     const auto stretches = scan_log(content);
     const bool whole = std::all_of(stretches.begin(), stretches.end(),
                                    [](const auto& x) { return is_normal(x.what); });
-    if (done.ok() && !whole)
+    if (done.ok() && !whole) {
+      ++damaged;
       done = replace(files, path, salvage_log(content));
+    }
     if (!done.ok())
       return {store_error::io, "cannot salvage " + path + ": " + done.ToString()};
   }

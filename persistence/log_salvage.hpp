@@ -5,6 +5,7 @@
 
 #include "persistence/store.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,11 +16,13 @@ class Env;
 namespace evenkeel::persistence {
 
 /// A log with the whole batches of `log` (grammar: log_scan.hpp), in their order. A damaged
-/// fragment is stepped over where its length leads to an intact one; otherwise the rest of its
-/// block is left out. (Looking for something intact at every byte would find what clients wrote.)
+/// fragment is stepped over where its length leads to an intact one; otherwise to the first byte
+/// from which intact fragments lead to the end of the block (one alone might be what a client
+/// wrote). If there is none the rest of the block is left out, and reading goes on with the next.
 std::string salvage_log(std::string_view log);
 
 /// Puts salvaged logs in the place of the damaged ones of a database that nobody has open.
-status salvage_logs(const std::string& directory, leveldb::Env& files);
+/// `damaged` becomes the number of those.
+status salvage_logs(const std::string& directory, leveldb::Env& files, std::uint64_t& damaged);
 
 } // namespace evenkeel::persistence

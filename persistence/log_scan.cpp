@@ -12,20 +12,6 @@ using nature = log_stretch::nature;
 
 using namespace log_format;
 
-/// LevelDB takes a length that leads beyond the end for the mark of a crash, and drops what is left
-/// without a word. A crash leaves no whole fragment behind that.
-bool anything_intact_in(std::string_view bytes) {
-  for (; bytes.size() >= header_bytes; bytes.remove_prefix(1))
-    if (read_header(bytes).length > 0 && is_intact(bytes))
-      return true;
-  return false;
-}
-
-/// What LevelDB takes for the unwritten rest of a block. Where that is not blank, it was written.
-bool all_zeros(std::string_view bytes) {
-  return bytes.find_first_not_of('\0') == std::string_view::npos;
-}
-
 class scanner {
 public:
   void block(std::string_view bytes, std::uint64_t at, bool is_last) {
@@ -34,13 +20,13 @@ public:
       const auto rest = bytes.substr(used);
       const auto header = read_header(rest);
       if (header.type == 0 && header.length == 0) {
-        add(all_zeros(rest) ? nature::zeroed : nature::damaged, at + used, rest.size());
+        // LevelDB takes it for the unwritten rest of a block. Where that is not blank, it was
+        // written.
+        add(is_blank(rest) ? nature::zeroed : nature::damaged, at + used, rest.size());
         return;
       }
       if (!is_intact(rest)) {
-        const bool torn =
-            is_last && header.size() > rest.size() && !anything_intact_in(rest.substr(1));
-        add(torn ? nature::torn_end : nature::damaged, at + used, rest.size());
+        add(is_last && is_torn(rest) ? nature::torn_end : nature::damaged, at + used, rest.size());
         return;
       }
       intact(header, at + used);

@@ -3,16 +3,18 @@
 
 #include "persistence/store.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace leveldb {
 class Env;
-class Logger;
 } // namespace leveldb
 
 namespace evenkeel::persistence {
 
 /// Nobody may have it open. What was erased shortly before the damage may come back.
-status rebuild(const std::string& directory, leveldb::Env& files, leveldb::Logger& log);
+/// `damaged_tables` becomes the number of those (at most 1,000) of which some or all was
+/// unreadable.
+status rebuild(const std::string& directory, leveldb::Env& files, std::uint64_t& damaged_tables);
 
 } // namespace evenkeel::persistence

@@ -1,10 +1,10 @@
 #include "persistence/repair.hpp"
 
-#include "persistence/captured_log.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/directory_copy.hpp"
 #include "persistence/leveldb_store.hpp"
+#include "persistence/log_files.hpp"
 #include "persistence/log_salvage.hpp"
 #include "persistence/quarantine.hpp"
 #include "persistence/rebuild.hpp"
@@ -84,18 +84,36 @@ private:
     if (auto copied = copy_database(directory_, report_.copy); !copied.ok())
       return copied;
     report_.done.push_back("copied the database, as it was, to " + report_.copy);
-    if (auto salvaged = salvage_logs(directory_, *leveldb::Env::Default()); !salvaged.ok())
+    auto& files = *leveldb::Env::Default();
+    if (auto salvaged = salvage_logs(directory_, files, damaged_logs_); !salvaged.ok())
       return salvaged;
-    report_.done.emplace_back("kept what is whole of damaged logs");
-    if (found_.needed != remedy::rebuild)
-      return sync_directory(directory_);
-    captured_log log;
-    if (auto rebuilt = rebuild(directory_, *leveldb::Env::Default(), log); !rebuilt.ok())
+    if (damaged_logs_ > 0)
+      report_.done.emplace_back("kept what is whole of damaged logs");
+    auto done = found_.needed == remedy::rebuild ? put_together(files) : status{};
+    return done.ok() ? sync_directory(directory_) : done;
+  }
+
+  status put_together(leveldb::Env& files) {
+    const bool tables_were_named = has_whole_manifest(files, directory_);
+    std::uint64_t damaged_tables = 0;
+    if (auto rebuilt = rebuild(directory_, files, damaged_tables); !rebuilt.ok())
       return rebuilt;
-    report_.done.emplace_back("put the database together again from its readable tables and logs");
-    report_.lost.emplace_back("records in unreadable parts of tables are gone, and what was erased "
-                              "shortly before may be back");
-    return sync_directory(directory_);
+    report_.done.emplace_back("put the database together again from its readable tables and logs: "
+                              "what was erased shortly before may be back");
+    if (damaged_tables > 0)
+      report_.lost.emplace_back("records in unreadable parts of tables are gone");
+    else if (tables_were_named)
+      report_.lost.emplace_back("records in tables that are missing are gone");
+    else
+      report_.done.emplace_back("every table that is there was read; whether one is missing cannot "
+                                "be told without the MANIFEST");
+    return {};
+  }
+
+  /// More than tables: part of the log is gone, or of the numbers of synced batches.
+  [[nodiscard]] bool log_was_hit(const open_report& opened) const {
+    return damaged_logs_ > 0 || !opened.missing_batches.empty()
+           || found_.needed == remedy::skip_log;
   }
 
   status settle() {
@@ -111,8 +129,9 @@ private:
     add(recovered.warnings);
     if (!state.ok() || !lossy())
       return state;
-    report_.lost.emplace_back("changes that the damaged part of the log held are gone: tickets, "
-                              "results, or what was known of them");
+    if (log_was_hit(opened.report))
+      report_.lost.emplace_back("what the damaged or missing part held is gone: tickets, results, "
+                                "or what was known of them");
     const auto changes = skipped_numbers(found_);
     if (changes.empty())
       return {};
@@ -128,6 +147,7 @@ private:
   std::string directory_;
   const inspection& found_;
   std::int64_t wall_ms_;
+  std::uint64_t damaged_logs_ = 0;
   repair_report report_;
 };
 

@@ -42,6 +42,8 @@ status store::commit(write_batch batch, bool sync) {
   auto result = do_commit(batch, sync);
   if (!result.ok())
     failed_ = result;
+  else if (sync)
+    note(numbers_.last());
   return result;
 }
 
@@ -58,36 +60,57 @@ status store::scan(std::string_view prefix, const scan_callback& on_entry) {
 }
 
 status store::start(const std::string& name, const store_options& options, open_report& report) {
-  if (auto checked = check_format(name, report); !checked.ok())
+  if (auto checked = check_format(name, options, report); !checked.ok())
     return checked;
   if (auto checked = check_numbers(name, options, report); !checked.ok())
     return checked;
-  if (!report.created)
+  if (has_format_)
     return {};
   write_batch first;
   first.put(format::data_format_key, data_format_entry());
   return commit(std::move(first), true);
 }
 
-status store::check_format(const std::string& name, open_report& report) {
+status store::damage(const std::string& name, const std::string& what) const {
+  return {store_error::damaged, name + ": " + what};
+}
+
+status store::check_format(const std::string& name, const store_options& options,
+                           open_report& report) {
   const auto entry = get(format::data_format_key);
   if (!entry.state.ok())
     return entry.state;
-  if (!entry.value) {
-    report.created = true;
-    auto scanned = scan("", [&](auto, auto) { return report.created = false; });
-    if (!scanned.ok() || report.created)
-      return scanned;
-    return {store_error::foreign, name + " holds a database that is not Evenkeel's"};
-  }
-  const auto version = read_data_format(*entry.value);
+  const auto version = entry.value ? read_data_format(*entry.value) : std::nullopt;
   if (!version)
-    return {store_error::damaged, "the format entry of " + name + " is damaged"};
+    return without_format(name, options, report);
   if (*version > format::data_format_version)
     return {store_error::newer_format, name + " has data format version " + std::to_string(*version)
                                            + "; this evenkeel knows versions up to "
                                            + std::to_string(format::data_format_version)
                                            + ": use the newer one"};
+  return {};
+}
+
+/// A new store, one of somebody else, or ours without its first entry: then there are numbers.
+status store::without_format(const std::string& name, const store_options& options,
+                             open_report& report) {
+  has_format_ = false;
+  report.created = true;
+  auto scanned = scan("", [&](auto, auto) { return report.created = false; });
+  if (!scanned.ok() || report.created)
+    return scanned;
+  bool ours = false;
+  scanned = scan(format::number_prefix, [&](auto key, auto value) {
+    ours = batch_numbers::is_number(key, value);
+    return !ours;
+  });
+  if (!scanned.ok())
+    return scanned;
+  if (!ours)
+    return {store_error::foreign, name + " holds a database that is not Evenkeel's"};
+  if (!options.skip_damaged_log)
+    return damage(name, "its first entry, the version of its format, is lost or damaged");
+  report.warnings.push_back("the entry with the format of " + name + " was lost: written again");
   return {};
 }
 
@@ -100,14 +123,19 @@ status store::check_numbers(const std::string& name, const store_options& option
   if (!scanned.ok())
     return scanned;
   write_batch clean_up;
+  std::string lost;
   if (!report.created && numbers_.last() == 0)
-    report.warnings.push_back("no synced batch has left its number in " + name
-                              + ": most of its log was lost, and acknowledged changes with it");
-  report.missing_batches = numbers_.finish(options.kept_numbers, clean_up);
+    lost =
+        "no synced batch has left its number: most of its log was lost, and acknowledged changes "
+        "with it";
+  report.missing_batches = numbers_.finish(options.kept_numbers, noted(), clean_up);
   if (!report.missing_batches.empty())
-    report.warnings.push_back("synced batches " + to_text(report.missing_batches)
-                              + " are missing in " + name
-                              + ": part of its log was lost, and acknowledged changes with it");
+    lost = "synced batches " + to_text(report.missing_batches)
+           + " are missing: part of its log was lost, and acknowledged changes with it";
+  if (!lost.empty() && !options.skip_damaged_log) // numbers of tickets may be among them
+    return damage(name, lost);
+  if (!lost.empty())
+    report.warnings.push_back(name + ": " + lost);
   return clean_up.empty() ? status{} : commit(std::move(clean_up), true);
 }
 

@@ -45,7 +45,8 @@ struct store_options {
   /// How many of the last synced batches keep their number on disk. They are to cover what is in
   /// LevelDB's log only: two write buffers full of small batches.
   std::uint64_t kept_numbers = 65536;
-  /// Opens a database whose log is damaged, without what the damage hides. After a look by a human.
+  /// Opens a database whose log is damaged or in part gone, without what was in there. After a look
+  /// by a human.
   bool skip_damaged_log = false;
 };
 
@@ -85,12 +86,20 @@ private:
   virtual status do_commit(const write_batch& batch, bool sync) = 0;
   virtual get_result do_get(std::string_view key) = 0;
   virtual status do_scan(std::string_view prefix, const scan_callback& on_entry) = 0;
+  /// The number of a synced batch, kept where no loss of batches reaches it. Must not wait.
+  virtual void note(std::uint64_t /*number*/) {}
+  /// The last one noted, or an earlier one; 0: none.
+  virtual std::uint64_t noted() { return 0; }
+  /// Bytes that were written are not there any more, or differ.
+  [[nodiscard]] virtual status damage(const std::string& name, const std::string& what) const;
 
-  status check_format(const std::string& name, open_report& report);
+  status check_format(const std::string& name, const store_options& options, open_report& report);
+  status without_format(const std::string& name, const store_options& options, open_report& report);
   status check_numbers(const std::string& name, const store_options& options, open_report& report);
 
   status failed_; ///< of the first failed commit
   batch_numbers numbers_;
+  bool has_format_ = true; ///< the format entry is there
 };
 
 /// What opening a store gives: `opened` is set exactly if `state` is ok.

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -68,4 +69,30 @@ TEST_CASE("a node whose log is damaged says how to repair it and starts after th
   all.start_node("a");
   auto client = all.connect("a");
   CHECK(client.ask("SUBMIT -- true").starts_with("+OK ticket="));
+}
+
+TEST_CASE("a node whose newest log is missing says so and gives no ticket a second time") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  all.kill("a");
+  all.start_node("a"); // its identity is in a table now
+  auto given = all.submit("a", 20, "SUBMIT -- sleep 1000");
+  all.kill("a");
+  const auto data = all.data("a").string();
+  std::vector<std::filesystem::path> logs;
+  for (const auto& entry : std::filesystem::directory_iterator(data))
+    if (entry.path().extension() == ".log")
+      logs.push_back(entry.path());
+  for (const auto& log : logs)
+    std::filesystem::remove(log);
+  process refused{{"node", "--name", "a", "--data", data, "--client-port", "0"}};
+  CHECK(refused.wait() == 1);
+  CHECK(refused.log().find("its newest log is missing") != std::string::npos);
+  CHECK(check({"--data", data}) == 1);
+  CHECK(check({"--data", data, "--repair"}) == 0);
+  CHECK(check({"--data", data}) == 0);
+  all.start_node("a");
+  for (const auto& ticket : all.submit("a", 20, "SUBMIT -- true"))
+    CHECK(std::find(given.begin(), given.end(), ticket) == given.end());
 }

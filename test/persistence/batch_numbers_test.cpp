@@ -29,7 +29,7 @@ struct number_entries {
     for (const auto& [key, value] : entries)
       numbers.found(key, value);
     write_batch clean_up;
-    auto gaps = numbers.finish(kept, clean_up);
+    auto gaps = numbers.finish(kept, 0, clean_up);
     if (!clean_up.empty()) {
       numbers.stamp(clean_up);
       apply(clean_up);

@@ -43,12 +43,16 @@ inline std::filesystem::path log_in(const std::filesystem::path& directory) {
 }
 
 /// With its header, at `offset` of a log.
-inline std::uintmax_t fragment_bytes(const std::filesystem::path& log, std::uintmax_t offset) {
+inline std::uintmax_t fragment_bytes(const std::string& log, std::uintmax_t offset) {
   constexpr std::uintmax_t header = 7;
-  const auto bytes = content_of(log).substr(offset, header);
+  const auto bytes = log.substr(offset, header);
   REQUIRE(bytes.size() == header);
   return header + static_cast<unsigned char>(bytes[4])
          + 256U * static_cast<unsigned char>(bytes[5]);
+}
+
+inline std::uintmax_t fragment_bytes(const std::filesystem::path& log, std::uintmax_t offset) {
+  return fragment_bytes(content_of(log), offset);
 }
 
 /// Name, bytes, time of the last change and identity of every file, and of the directory.

@@ -1,4 +1,5 @@
 // The LevelDB store over a disk that fails and forgets (faulty_env.hpp).
+#include "persistence/codec.hpp"
 #include "persistence/inspection.hpp"
 #include "persistence/leveldb_store.hpp"
 #include "persistence/repair.hpp"
@@ -18,6 +19,7 @@
 
 namespace {
 
+using namespace evenkeel;
 using namespace evenkeel::persistence;
 using namespace evenkeel::test;
 
@@ -68,6 +70,12 @@ public:
     said.promised = sync && result.ok();
     batches_.push_back(std::move(said));
     return result;
+  }
+
+  /// Whose directory it is.
+  status commit_owner() {
+    return store_->commit(encode(std::vector{record::put(record::identity{{1, 2}, "k3", 4, 5})}),
+                          true);
   }
 
   /// Every promise is kept, no batch is there in part, and nothing that was never written.
@@ -277,6 +285,7 @@ TEST_CASE(
     std::mt19937_64 luck(seed);
     witness all(false);
     REQUIRE(all.open().ok());
+    REQUIRE(all.commit_owner().ok()); // or no repair would make sense
     for (auto steps = 1 + luck() % 40; steps > 0; --steps)
       REQUIRE(all.commit(luck, luck() % 3 == 0).ok());
     all.close();

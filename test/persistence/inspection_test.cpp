@@ -134,6 +134,7 @@ TEST_CASE("damaged and quarantined records are listed with key, reason and time"
 TEST_CASE("a torn end of the log is noted and clean") {
   leveldb_place place;
   fill_with_samples(place);
+  REQUIRE(opened(place)->commit(put("a", "x"), false).ok()); // promised to nobody
   const auto log = log_in(place.directory());
   fs::resize_file(log, fs::file_size(log) - 3);
   const auto found = inspect_only(place);
@@ -167,8 +168,10 @@ TEST_CASE("a table that is too short is damage, and no error of the disk") {
   CHECK(open_leveldb_store(place.directory()).state.code == store_error::damaged);
   const auto found = inspect_only(place);
   CHECK(found.state.ok());
-  CHECK(found.needed == remedy::beyond); // the identity was in it
+  CHECK(found.needed == remedy::rebuild);
   CHECK_FALSE(found.problems.empty());
+  CHECK(found.counts.at("open_job") == 200); // those in the log
+  CHECK(found.node.has_value());
 }
 
 TEST_CASE("a damaged table and a missing CURRENT ask for a rebuild, tried in memory") {
@@ -192,6 +195,28 @@ TEST_CASE("a damaged table and a missing CURRENT ask for a rebuild, tried in mem
   CHECK(found.needed == remedy::rebuild);
   CHECK(found.counts.at("open_job") > 200);
   CHECK(found.node.has_value());
+}
+
+TEST_CASE("damage to the first record of a log hides neither whose it is nor the rest") {
+  leveldb_place place;
+  fill_with_samples(place);
+  const auto log = log_in(place.directory());
+  const auto refused = [&] { return open_leveldb_store(place.directory()).state; };
+  SUBCASE("its bytes") {
+    overwrite(log, 10, "damage");
+  }
+  SUBCASE("its length, too short") {
+    overwrite(log, 4, std::string("\x01\0", 2));
+  }
+  SUBCASE("its length, too long") {
+    overwrite(log, 4, "\xff\x7f");
+  }
+  CHECK(refused().code == store_error::damaged);
+  const auto found = inspect_only(place);
+  REQUIRE(found.state.ok());
+  CHECK(found.needed == remedy::skip_log);
+  CHECK(found.records == sample_records().size());
+  CHECK(found.node->code == "k3");
 }
 
 TEST_CASE("what a ledger cannot do without is beyond repair when it is damaged or gone") {

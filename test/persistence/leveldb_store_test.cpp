@@ -205,7 +205,13 @@ TEST_CASE("a zeroed stretch of the log, which LevelDB skips in silence, is found
     fs::copy(place.directory(), scratch.path("copy"));
   }
   overwrite(log_in(scratch.path("copy")), zeroed_from, std::string(block - zeroed_from, '\0'));
-  const auto result = open_leveldb_store(scratch.path("copy"));
+  const auto refused = open_leveldb_store(scratch.path("copy"));
+  CHECK(refused.state.code == store_error::damaged);
+  CHECK(contains(refused.state.text, "synced batches 4 are missing"));
+  CHECK(contains(refused.state.text, "evenkeel check --data " + scratch.path("copy")));
+  store_options options;
+  options.skip_damaged_log = true;
+  const auto result = open_leveldb_store(scratch.path("copy"), options);
   REQUIRE(result.state.ok());
   CHECK(result.report.missing_batches == std::vector<number_range>{{4, 4}});
   CHECK(result.report.warnings.size() == 1);
@@ -289,11 +295,13 @@ TEST_CASE("without its file CURRENT a database is damaged, not new and empty") {
   CHECK(commits_in(*opened(place)) == 1);
 }
 
-TEST_CASE("a database that has lost every entry is reported") {
+TEST_CASE("a database of before the mark that has lost every entry is reported") {
   leveldb_place place;
   opened(place).reset();
   place.erase_behind("F");
   place.erase_behind(std::string("N\0\0\0\0\0\0\0\x01", 9));
+  CHECK(place.open().state.code == store_error::damaged);
+  fs::remove(place.directory() + "/SYNCED");
   const auto result = place.open();
   REQUIRE(result.state.ok());
   CHECK(result.report.created);

@@ -1,5 +1,6 @@
 // What the store asks of the disk. fdatasync and fsync below stand before those of the C library,
 // for LevelDB too, so that calls can be counted and can fail.
+#include "persistence/synced_mark.hpp"
 #include "test/persistence/store_places.hpp"
 
 #include <doctest/doctest.h>
@@ -65,9 +66,11 @@ TEST_CASE("a new directory and its parent are fsynced, and an old one once it is
 TEST_CASE("after a failed fsync nothing more is acknowledged, even when the disk is well again") {
   leveldb_place place;
   const auto store = opened(place);
+  const auto noted = noted_in(place.directory());
   syncs_fail = true;
   const auto failed = store->commit(put("a", "1"), true);
   syncs_fail = false;
   CHECK(failed.code == store_error::io);
   CHECK(store->commit(put("a", "2"), true).code == store_error::stopped);
+  CHECK(noted_in(place.directory()) == noted);
 }

@@ -106,6 +106,38 @@ TEST_CASE("a salvaged log lacks only the batches that were hit") {
   }
 }
 
+TEST_CASE("a wrong length costs no more than its own batch") {
+  const auto whole = written_log(7'000);
+  for (std::size_t hit = 0; hit < block;) {
+    const auto next = hit + fragment_bytes(whole, hit);
+    for (const auto* length : {"\x01\x01", "\xff\x7f", "\xff\xff", "\x90\x1b"}) {
+      auto log = whole;
+      log.replace(hit + 4, 2, length);
+      if (log == whole)
+        continue;
+      const auto saved = salvage_log(log);
+      CHECK(scan_log(saved).empty());
+      CHECK(whole.size() - saved.size() < 7'200);
+    }
+    hit = block - next < 7 ? block : next;
+  }
+}
+
+TEST_CASE("a whole record within what a client wrote is not taken for one of the log") {
+  leveldb_place place;
+  const auto inner = written_log(100).substr(0, 150);
+  {
+    const auto store = opened(place);
+    REQUIRE(store->commit(put("a", inner + "and more"), false).ok());
+    REQUIRE(store->commit(put("b", "x"), false).ok());
+  }
+  const auto whole = content_of(log_in(place.directory()));
+  auto log = whole;
+  log.replace(fragment_bytes(whole, 0) + 4, 2, "\xff\x01");
+  CHECK(salvage_log(log).find("and more") == std::string::npos);
+  CHECK(salvage_log(log).size() == whole.size() - fragment_bytes(whole, fragment_bytes(whole, 0)));
+}
+
 TEST_CASE("what is salvaged from any damage is a log without damage") {
   std::mt19937 luck(5);
   const auto whole = written_log(7'000);

@@ -1,6 +1,6 @@
-// Records as text, one line each, for the golden data directories: every field that version 1 of
-// the formats has, in its order. Fields of later versions are not added here: what old directories
-// hold does not change.
+// Records as text, one line each, for the golden data directories: every field that their version
+// of the formats has, in its order. Fields of later versions are printed for these only: what old
+// directories hold does not change.
 #pragma once
 
 #include "messages/records.hpp"
@@ -15,7 +15,8 @@ namespace evenkeel::test {
 
 class record_text {
 public:
-  explicit record_text(const record::value& content) {
+  /// `version`: of the set of golden directories.
+  record_text(const record::value& content, int version) : version_(version) {
     std::visit([this](const auto& x) { add(x); }, content);
   }
   [[nodiscard]] std::string text() const { return out_.str(); }
@@ -63,9 +64,15 @@ private:
   void add(const record::open_job& x) {
     line("open_job", x.sequence, x.submitted_ms, x.attempts, x.deaths, x.last_lost, x.granted,
          x.granted_executor, x.granted_process, x.spec);
+    add_key(x.key);
   }
   void add(const record::finished_job& x) {
     line("finished_job", x.sequence, x.submitted_ms, x.kind, x.once, x.sleep_ms, x.text, x.result);
+    add_key(x.key);
+  }
+  void add_key(const std::string& key) {
+    if (version_ >= 2)
+      field(key);
   }
   void add(const record::held_attempt& x) {
     line("held_attempt", x.what.job, x.what.assigned, x.attempt, x.started, x.finished, x.asked,
@@ -84,6 +91,7 @@ private:
   }
   void add(const record::waiting_result& x) { line("waiting_result", x.job, x.executor, x.result); }
 
+  int version_;
   std::ostringstream out_;
 };
 

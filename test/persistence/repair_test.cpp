@@ -121,9 +121,22 @@ TEST_CASE("a repair puts a database together again from what can be read") {
   leveldb_place place;
   fill(place);
   std::size_t kept_at_least = 2 * jobs_per_life;
+  std::size_t losses = 0;
   SUBCASE("table") {
     overwrite(files_in(place.directory(), ".ldb").front(), 2'000, "damage");
     kept_at_least = jobs_per_life;
+    losses = 2;
+  }
+  SUBCASE("short table") {
+    const auto table = files_in(place.directory(), ".ldb").front();
+    fs::resize_file(table, fs::file_size(table) / 2);
+    kept_at_least = jobs_per_life;
+    losses = 2;
+  }
+  SUBCASE("missing table") {
+    fs::remove(files_in(place.directory(), ".ldb").front());
+    kept_at_least = jobs_per_life;
+    losses = 2;
   }
   SUBCASE("CURRENT") {
     fs::remove(place.directory() + "/CURRENT");
@@ -133,11 +146,41 @@ TEST_CASE("a repair puts a database together again from what can be read") {
       if (entry.path().filename().string().starts_with("MANIFEST"))
         fs::resize_file(entry.path(), 1);
   }
+  SUBCASE("CURRENT and a part of the log") {
+    fs::remove(place.directory() + "/CURRENT");
+    overwrite(log_in(place.directory()), 40'000, "damage");
+    kept_at_least -= 2;
+    losses = 1;
+  }
   const auto report = repaired(place);
-  CHECK(report.lost.size() == 2);
+  CHECK(report.lost.size() == losses);
   CHECK(fs::is_directory(report.copy));
   CHECK(start(place).jobs.size() >= kept_at_least);
   CHECK(inspect(place.directory()).clean());
+}
+
+// Without the identity in it a start would begin a new ledger, beside the one that gave tickets.
+TEST_CASE("a repair makes no empty directory of one whose identity is lost") {
+  leveldb_place place;
+  {
+    const auto store = opened(place);
+    const record::identity node{{1, 2}, "k3", 4, 5};
+    REQUIRE(store->commit(encode(std::vector{record::put(node)}), true).ok());
+  }
+  const auto log = log_in(place.directory());
+  SUBCASE("damaged") {
+    overwrite(log, fragment_bytes(log, 0) + 50, "damage");
+  }
+  SUBCASE("missing") {
+    fs::remove(log);
+  }
+  const auto found = inspect(place.directory());
+  CHECK(found.state.ok());
+  CHECK(found.needed == remedy::beyond);
+  CHECK(found.problems.back().find("whose directory it is") == 0);
+  const auto before = snapshot(place.directory());
+  CHECK(repair(place.directory(), found, wall_ms).state.code == store_error::damaged);
+  CHECK(snapshot(place.directory()) == before);
 }
 
 TEST_CASE("a second repair does not overwrite the copy of the first one") {

@@ -189,7 +189,8 @@ TEST_CASE_TEMPLATE("a database of somebody else is left alone", Place, EVERY_PLA
   CHECK(place.open().state.code == store_error::foreign);
 }
 
-TEST_CASE_TEMPLATE("a lost synced batch is reported once and by number", Place, EVERY_PLACE) {
+TEST_CASE_TEMPLATE("a lost synced batch is damage, by number, and reported once when skipped",
+                   Place, EVERY_PLACE) {
   Place place;
   {
     const auto store = opened(place); // batch 1
@@ -198,22 +199,31 @@ TEST_CASE_TEMPLATE("a lost synced batch is reported once and by number", Place, 
   }
   for (const std::uint64_t lost : {4, 6, 7})
     place.erase_behind(number_key(lost));
+  store_options skipping;
+  skipping.skip_damaged_log = true;
+  for (int start = 0; start < 2; ++start) {
+    const auto refused = place.open();
+    CHECK(refused.state.code == store_error::damaged);
+    CHECK(refused.state.text.find("synced batches 4 and 6-7 are missing") != std::string::npos);
+  }
   {
-    const auto result = place.open();
+    const auto result = place.open(skipping);
     REQUIRE(result.state.ok());
     CHECK(result.report.missing_batches == std::vector<number_range>{{4, 4}, {6, 7}});
     REQUIRE(result.report.warnings.size() == 1);
     CHECK(result.report.warnings[0].find("synced batches 4 and 6-7 are missing")
           != std::string::npos);
   }
-  CHECK(place.open().report.warnings.empty());
+  const auto again = place.open();
+  CHECK(again.state.ok());
+  CHECK(again.report.warnings.empty());
 }
 
-TEST_CASE_TEMPLATE("the loss of all numbers is reported", Place, EVERY_PLACE) {
+TEST_CASE_TEMPLATE("the loss of all numbers is damage", Place, EVERY_PLACE) {
   Place place;
   opened(place).reset();
   place.erase_behind(number_key(1));
-  CHECK(place.open().report.warnings.size() == 1);
+  CHECK(place.open().state.code == store_error::damaged);
 }
 
 TEST_CASE_TEMPLATE("numbers are pruned late and only synced batches have one", Place, EVERY_PLACE) {
