@@ -8,8 +8,9 @@ namespace evenkeel::simulator {
 
 namespace {
 
-constexpr std::array request_names{"", "submit", "status", "result", "wait", "wait-all", "cancel",
-                                   "forget", "list", "nodes", "stats", "getall", "retire"};
+constexpr std::array request_names{"",         "submit", "status", "result", "wait",
+                                   "wait-all", "cancel", "forget", "list",   "nodes",
+                                   "stats",    "getall", "retire"};
 
 std::string name_of(request_kind kind) {
   return request_names.at(static_cast<std::size_t>(kind));

@@ -141,6 +141,7 @@ void result_relay::state::take_result(const ledger_id& executor, const travellin
   if (!entry.reference())
     return; // a duplicate: our copy is on its way, or waits for its home
   entry.bytes = bytes;
+  entry.follows_on = 0;
   if (present(what.job.ledger)) {
     keep_payload(what, entry, content.result);
     make_ready(what, entry);
@@ -192,28 +193,34 @@ void result_relay::state::take_inventory(const ledger_id& home, const inventory&
   }
 }
 
+/// What it names follows; who goes away before takes it along, so the name alone is kept already.
 /// An executor that came back from a power cut may lack results that only it had: after its end
-/// mark these jobs are to run again (R7). References are older than its link: it sends results
-/// after it.
+/// mark these jobs are to run again (R7), unless we have them. References are older than its link:
+/// it sends results after it.
 void result_relay::state::take_held(const ledger_id& executor, const inventory& content,
                                     relay_effects& fx) {
   const auto link = peers[executor].link;
   for (const auto& held : content.held) {
-    const auto entry = results.find(held.what);
-    if (held.state == held_state::finished && entry != results.end())
-      entry->second.held_on = link;
+    if (held.state != held_state::finished)
+      continue;
+    auto& entry = add(held.what, executor, 0);
+    entry.held_on = link;
+    entry.follows_on = link;
   }
   if (!content.executor_end)
     return;
   results_gone gone;
   for (auto entry = results.begin(); entry != results.end();) {
-    const auto& result = entry->second;
-    if (result.executor == executor && result.reference() && result.held_on != link) {
+    auto& result = entry->second;
+    const bool lacks = result.executor == executor && result.held_on != link;
+    if (lacks && result.reference()) {
       gone.attempts.push_back(entry->first);
       entry = forget(entry, fx);
-    } else {
-      ++entry;
+      continue;
     }
+    if (lacks)
+      result.held = false; // ours is the only copy
+    ++entry;
   }
   if (!gone.attempts.empty())
     fx.emit(std::move(gone));
@@ -221,7 +228,8 @@ void result_relay::state::take_held(const ledger_id& executor, const inventory& 
 
 void result_relay::state::want(const attempt_ref& what, const relayed_result& entry) {
   const auto executor = peers.find(entry.executor);
-  if (executor != peers.end() && executor->second.link != 0 && present(what.job.ledger)) {
+  if (executor != peers.end() && executor->second.link != 0
+      && entry.follows_on != executor->second.link && present(what.job.ledger)) {
     executor->second.executor.wanted.insert(what);
     news.insert(executor->first);
   }

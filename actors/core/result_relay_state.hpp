@@ -29,8 +29,9 @@ struct relayed_result {
   stage at = stage::resting;
   std::uint64_t order = 0; ///< of arrival, unique
   std::uint64_t bytes = 0;
-  std::uint64_t named_on = 0; ///< last link on which the home named this job as unfinished
-  std::uint64_t held_on = 0;  ///< last link on which the executor named it as finished there
+  std::uint64_t named_on = 0;   ///< last link on which the home named this job as unfinished
+  std::uint64_t held_on = 0;    ///< last link on which the executor named it as finished there
+  std::uint64_t follows_on = 0; ///< link on which the executor sends it without being asked
   std::optional<job_result> payload;
 
   /// All that is here is who has it.

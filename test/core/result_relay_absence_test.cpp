@@ -22,6 +22,15 @@ relay_limits small(std::uint64_t results, std::uint64_t bytes = 16ULL << 20U) {
   return limits;
 }
 
+/// All that an executor holds, with the end mark.
+inventory finished_jobs(const refs& those) {
+  inventory all;
+  for (const auto& what : those)
+    all.held.push_back({what, 1, held_state::finished, false});
+  all.executor_end = true;
+  return all;
+}
+
 } // namespace
 
 TEST_SUITE("result_relay with absent homes") {
@@ -230,7 +239,55 @@ TEST_SUITE("result_relay with absent homes") {
     x.say(executor, end);
     CHECK(x.gone == refs{job(2)});
     x.up(home);
-    CHECK(x.requests_for(executor) == refs{job(1)});
+    CHECK(x.requests_for(executor).empty()); // it sends what it has named
+    x.give(executor, {result_of(job(1))});
+    CHECK(x.results_for(home) == refs{job(1)});
+  }
+
+  TEST_CASE("R7: a result that was named and never came is gone with its executor, or without it") {
+    relay_fixture x;
+    x.up(executor);
+    x.up(home);
+    x.say(executor, finished_jobs({job(1), job(2), job(3)}));
+    x.give(executor, {result_of(job(1))});
+    CHECK(x.results_for(home) == refs{job(1)});
+    CHECK(x.requests_for(executor).empty()); // they follow by themselves
+    x.down(executor);
+    x.up(executor);
+    x.say(executor, finished_jobs({job(1), job(3)}));
+    CHECK(x.gone == refs{job(2)});
+    x.gone.clear();
+    x.down(executor);
+    x.give_up(executor);
+    CHECK(x.gone == refs{job(3)});
+  }
+
+  TEST_CASE("what an executor has named is not asked for as well when its home comes") {
+    relay_fixture x{{}, small(0)};
+    x.up(executor);
+    x.say(executor, finished_jobs({job(1), job(2)}));
+    x.give(executor, {result_of(job(1))});
+    x.up(home);
+    CHECK(x.requests_for(executor) == refs{job(1)}); // it came, and there was no room
+    x.give(executor, {result_of(job(1)), result_of(job(2))});
+    CHECK(x.results_for(home) == refs{job(1), job(2)});
+  }
+
+  TEST_CASE("a copy here is the last one once its executor is back without the result") {
+    relay_fixture x{{}, small(0)};
+    x.up(executor);
+    x.up(home);
+    x.give(executor, {result_of(job(1))});
+    x.results_for(home);
+    x.down(executor);
+    x.up(executor);
+    x.say(executor, finished_jobs({}));
+    x.down(home);
+    CHECK(x.gone.empty());
+    CHECK(x.disk.size() == 1);
+    x.up(home);
+    CHECK(x.results_for(home) == refs{job(1)});
+    CHECK(x.requests_for(executor).empty());
   }
 
   TEST_CASE("a result that cannot be read back and has no executor is gone") {
