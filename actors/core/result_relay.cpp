@@ -123,6 +123,10 @@ void result_relay::on_message(const from_node& message, instant, relay_effects& 
   } else if (const auto* cancels = std::get_if<cancel_batch>(&message.content)) {
     for (const auto sequence : cancels->sequences)
       s.take_cancel(from, sequence, fx);
+  } else if (const auto* released = std::get_if<release_batch>(&message.content)) {
+    for (const auto& item : released->attempts)
+      if (item.reason != release_reason::kept)
+        s.take_release(from, item.what, fx);
   } else if (const auto* named = std::get_if<inventory>(&message.content)) {
     s.take_inventory(from, *named, fx);
     s.take_held(from, *named, fx);
@@ -138,10 +142,10 @@ void result_relay::state::take_result(const ledger_id& executor, const travellin
   taken.bytes += bytes;
   const attempt_ref what{content.job, content.result.assigned};
   auto& entry = add(what, executor, bytes);
+  entry.follows_on = 0;
   if (!entry.reference())
     return; // a duplicate: our copy is on its way, or waits for its home
   entry.bytes = bytes;
-  entry.follows_on = 0;
   if (present(what.job.ledger)) {
     keep_payload(what, entry, content.result);
     make_ready(what, entry);
@@ -199,9 +203,10 @@ void result_relay::state::take_inventory(const ledger_id& home, const inventory&
 /// it sends results after it.
 void result_relay::state::take_held(const ledger_id& executor, const inventory& content,
                                     relay_effects& fx) {
-  const auto link = peers[executor].link;
+  auto& peer = peers[executor];
+  const auto link = peer.link;
   for (const auto& held : content.held) {
-    if (held.state != held_state::finished)
+    if (held.state != held_state::finished || peer.executor.acknowledged.contains(held.what))
       continue;
     auto& entry = add(held.what, executor, 0);
     entry.held_on = link;
@@ -209,6 +214,8 @@ void result_relay::state::take_held(const ledger_id& executor, const inventory& 
   }
   if (!content.executor_end)
     return;
+  peer.executor.reported = true;
+  peer.executor.acknowledged.clear();
   results_gone gone;
   for (auto entry = results.begin(); entry != results.end();) {
     auto& result = entry->second;
@@ -224,6 +231,20 @@ void result_relay::state::take_held(const ledger_id& executor, const inventory& 
   }
   if (!gone.attempts.empty())
     fx.emit(std::move(gone));
+}
+
+/// It has let go of an attempt. Where that was finished, it was told to, or cannot read the result.
+void result_relay::state::take_release(const ledger_id& executor, const attempt_ref& what,
+                                       relay_effects& fx) {
+  const auto entry = results.find(what);
+  if (entry == results.end() || entry->second.executor != executor)
+    return;
+  if (!entry->second.reference()) {
+    entry->second.held = false; // ours is the only copy
+    return;
+  }
+  forget(entry, fx);
+  fx.emit(results_gone{{what}});
 }
 
 void result_relay::state::want(const attempt_ref& what, const relayed_result& entry) {

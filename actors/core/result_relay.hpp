@@ -44,8 +44,9 @@ public:
   void on_executor_given_up(const ledger_id& executor, relay_effects& fx);
   /// `evenkeel retire`: this home is dead for good; nobody waits for its results any more (R10).
   void on_retired(const ledger_id& home, relay_effects& fx);
-  /// Takes result_batch (from an executor) and result_ack (from a home); also a home's cancel_batch
-  /// and inventory: results that it wants no more are not waited for. Ignores the rest.
+  /// Takes an executor's result_batch, inventory and release_batch (what it names follows, and what
+  /// it lacks or lets go is gone), and a home's result_ack, cancel_batch and inventory (what it wants
+  /// no more is not waited for). Ignores the rest.
   void on_message(const from_node& message, instant now, relay_effects& fx);
   /// REQUEST_RESULT_PERIOD > 0: ask these executors for what they hold. `missing` are the assigned
   /// attempts as the dispatch queue knows them, grouped by executor; called once a period.

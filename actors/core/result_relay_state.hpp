@@ -55,6 +55,9 @@ struct relay_executor {
   result_taken announced;
   std::vector<attempt_ref> acks;
   std::set<attempt_ref> wanted; ///< references that a present home waits for
+  bool reported = false;        ///< its end mark has come
+  /// What `acks` told it to forget before that: it may name these and not have them any more.
+  std::set<attempt_ref> acknowledged;
 };
 
 struct relay_peer {
@@ -109,6 +112,7 @@ struct result_relay::state {
   void take_cancel(const ledger_id& home, std::uint64_t sequence, relay_effects& fx);
   void take_inventory(const ledger_id& home, const inventory& content, relay_effects& fx);
   void take_held(const ledger_id& executor, const inventory& content, relay_effects& fx);
+  void take_release(const ledger_id& executor, const attempt_ref& what, relay_effects& fx);
   void take_lost_record(table::iterator entry, relay_effects& fx);
   /// A present home waits for it: ask its executor, if that is here too.
   void want(const attempt_ref& what, const relayed_result& entry);

@@ -114,7 +114,10 @@ result_relay::state::table::iterator result_relay::state::forget_everywhere(tabl
                                                                             relay_effects& fx) {
   const auto executor = peers.find(entry->second.executor);
   if (executor != peers.end() && executor->second.link != 0) {
-    executor->second.executor.acks.push_back(entry->first);
+    auto& told = executor->second.executor;
+    told.acks.push_back(entry->first);
+    if (!told.reported)
+      told.acknowledged.insert(entry->first);
     news.insert(executor->first);
   }
   return forget(entry, fx);

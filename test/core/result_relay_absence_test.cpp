@@ -273,6 +273,60 @@ TEST_SUITE("result_relay with absent homes") {
     CHECK(x.results_for(home) == refs{job(1), job(2)});
   }
 
+  TEST_CASE("R7: what was acknowledged before the executor's end mark it need not have any more") {
+    relay_fixture x;
+    x.up(executor);
+    x.up(home);
+    x.give(executor, {result_of(job(1))});
+    x.results_for(home);
+    x.down(executor);
+    x.up(executor);
+    x.ack(home, {job(1)});
+    x.say(executor, finished_jobs({job(1)})); // said before it heard that
+    CHECK(x.relay.results_in_transit() == 0);
+  }
+
+  TEST_CASE("a result that its executor lets go is gone, unless it is here") {
+    for (const std::uint64_t kept : {0, 1}) {
+      relay_fixture x{{}, small(kept)};
+      x.up(executor);
+      x.give(executor, {result_of(job(1))});
+      release_batch released;
+      released.attempts.push_back({job(1), release_reason::interrupted, ""});
+      x.say(executor, released);
+      CHECK(x.gone.size() == 1 - kept);
+      CHECK(x.relay.results_in_transit() == kept);
+      CHECK(x.disk.size() == kept);
+    }
+  }
+
+  TEST_CASE("an executor that was asked back what it had finished keeps it") {
+    relay_fixture x{{}, small(0)};
+    x.up(executor);
+    x.give(executor, {result_of(job(1))});
+    release_batch released;
+    released.attempts.push_back({job(1), release_reason::kept, ""});
+    x.say(executor, released);
+    CHECK(x.gone.empty());
+    x.up(home);
+    CHECK(x.requests_for(executor) == refs{job(1)});
+  }
+
+  TEST_CASE("what came again, was here already and had to go is asked for") {
+    relay_fixture x{{}, small(0)};
+    x.up(executor);
+    x.up(home);
+    x.give(executor, {result_of(job(1))});
+    x.down(executor);
+    x.up(executor);
+    x.say(executor, finished_jobs({job(1)}));
+    x.give(executor, {result_of(job(1))});
+    x.results_for(home);
+    x.down(home);
+    x.up(home);
+    CHECK(x.requests_for(executor) == refs{job(1)});
+  }
+
   TEST_CASE("a copy here is the last one once its executor is back without the result") {
     relay_fixture x{{}, small(0)};
     x.up(executor);
