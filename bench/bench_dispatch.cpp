@@ -87,8 +87,8 @@ private:
       throw std::logic_error("nothing runs");
   }
   void pass_time() {
-    now_.steady_us += std::max<std::int64_t>(
-        job_us / static_cast<std::int64_t>(submitted_.size() * slots), 1);
+    now_.steady_us +=
+        std::max<std::int64_t>(job_us / static_cast<std::int64_t>(submitted_.size() * slots), 1);
     now_.wall_ms = now_.steady_us / us_per_ms;
     if (now_.steady_us < next_tick_us_)
       return;

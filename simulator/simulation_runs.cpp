@@ -29,12 +29,11 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   if (host.orphans)
     truth_.breach("R17: what an earlier life left running is still there");
   active_run fresh;
-  fresh.number =
-      truth_.run_started(plan, node, order.what, time_.now_us(), forgotten_us(order.what));
+  fresh.number = truth_.run_started(plan, node, order.what, time_.now_us() <= host.trouble_us,
+                                    time_.now_us(), forgotten_us(order.what));
   fresh.kind = order.spec.kind;
   fresh.plan = &plan;
   auto& record = truth_.run(fresh.number);
-  record.disturbed = time_.now_us() <= host.trouble_us;
   for (auto& [other, run] : host.runs) {
     record.company = true;
     truth_.run(run.number).company = true;

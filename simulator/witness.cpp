@@ -42,16 +42,17 @@ void witness::breach(std::string what) {
 // -----------------------------------------------------------------------------------
 
 std::uint64_t witness::run_started(const job_plan& plan, std::size_t node, const attempt_ref& what,
-                                   std::int64_t now_us, std::int64_t forgotten_us) {
+                                   bool disturbed, std::int64_t now_us, std::int64_t forgotten_us) {
   auto& before = runs_of_[plan.number];
   for (const auto earlier : before)
     if (const auto& before_this = run(earlier);
-        !before_this.disturbed && !before_this.replaced && before_this.began_us >= forgotten_us)
+        !before_this.disturbed && !before_this.replaced && before_this.began_us >= forgotten_us
+        && !(disturbed && what.assigned < before_this.what.assigned))
       breach("run again, and nothing had happened to run " + std::to_string(earlier) + " of job "
              + std::to_string(plan.number));
   if (plan.once && !before.empty())
     breach("a once job was started twice: job " + std::to_string(plan.number));
-  runs_.push_back({plan.number, node, what, now_us, false, false, false, false});
+  runs_.push_back({plan.number, node, what, now_us, false, disturbed, false, false});
   before.push_back(runs_.size());
   return runs_.size();
 }

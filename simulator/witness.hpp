@@ -44,10 +44,11 @@ public:
   // -- what happens
   /// The proxy sent this attempt of the job to an executor.
   void assigned(const attempt_ref& what) { assigned_[what.job].insert(what.assigned); }
-  /// Returns the number of the run. `forgotten_us`: who had it started may have lost all records
-  /// from before that time in a power cut, and nobody could tell it of an earlier run.
+  /// Returns the number of the run. `disturbed`: its node is in trouble, or just out of it, and may
+  /// start now what others were given since. `forgotten_us`: who had it started may have lost all
+  /// records from before that time in a power cut, and nobody could tell it of an earlier run.
   std::uint64_t run_started(const job_plan& plan, std::size_t node, const attempt_ref& what,
-                            std::int64_t now_us, std::int64_t forgotten_us);
+                            bool disturbed, std::int64_t now_us, std::int64_t forgotten_us);
   run_record& run(std::uint64_t number) { return runs_.at(number - 1); }
 
   // -- what clients see

@@ -45,8 +45,8 @@ public:
   /// `evenkeel retire`: this home is dead for good; nobody waits for its results any more (R10).
   void on_retired(const ledger_id& home, relay_effects& fx);
   /// Takes an executor's result_batch, inventory and release_batch (what it names follows, and what
-  /// it lacks or lets go is gone), and a home's result_ack, cancel_batch and inventory (what it wants
-  /// no more is not waited for). Ignores the rest.
+  /// it lacks or lets go is gone), and a home's result_ack, cancel_batch and inventory (what it
+  /// wants no more is not waited for). Ignores the rest.
   void on_message(const from_node& message, instant now, relay_effects& fx);
   /// REQUEST_RESULT_PERIOD > 0: ask these executors for what they hold. `missing` are the assigned
   /// attempts as the dispatch queue knows them, grouped by executor; called once a period.

@@ -49,7 +49,7 @@ proxy_parts_for parts_for(const node_message& message) {
     return parts;
   }
   parts.router = is_one_of<answer, abandon>(message);
-  parts.relay = 
+  parts.relay =
       is_one_of<result_batch, result_ack, cancel_batch, release_batch, inventory>(message);
   parts.dispatch = !parts.router && !std::holds_alternative<result_batch>(message);
   return parts;
