@@ -6,6 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <stdexcept>
@@ -28,7 +29,7 @@ constexpr std::uint64_t link = 1;
 class cluster {
 public:
   explicit cluster(std::uint64_t nodes) : queue_{dispatch_settings{}}, submitted_(nodes) {
-    queue_.on_epoch({1, {1, 1}}, false, now_, fx_);
+    queue_.on_epoch({1, 1}, false, now_, fx_);
     for (std::uint64_t n = 0; n < nodes; ++n)
       join(n);
     for (std::uint64_t i = 0; i < nodes * (slots + 1); ++i)
