@@ -16,7 +16,8 @@ namespace {
 constexpr auto probe_timeout = std::chrono::milliseconds(1000);
 constexpr auto connect_timeout = std::chrono::seconds(3);
 
-/// Empty when somebody listens there, else why not.
+} // namespace
+
 std::string probe(const std::string& host, std::uint16_t port) {
   namespace asio = boost::asio;
   asio::io_context context;
@@ -37,8 +38,6 @@ std::string probe(const std::string& host, std::uint16_t port) {
     return address + ": no answer within a second";
   return failed ? address + ": " + failed.message() : std::string{};
 }
-
-} // namespace
 
 connector_actor::behavior_type connector(connector_actor::stateful_pointer<connector_state> self,
                                          std::string host, std::uint16_t port) {

@@ -11,6 +11,9 @@
 
 namespace evenkeel {
 
+/// Empty when somebody listens there, else why not. Blocks for a second at most.
+std::string probe(const std::string& host, std::uint16_t port);
+
 struct connector_state {
   static constexpr const char* name = "connector";
 };

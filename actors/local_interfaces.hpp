@@ -5,11 +5,13 @@
 
 #include "actors/core/dispatch_queue.hpp"
 #include "actors/core/executor_queue.hpp"
+#include "actors/core/host_watch.hpp"
 #include "actors/core/membership.hpp"
 #include "actors/core/node_link.hpp"
 #include "actors/core/proxy_effects.hpp"
 #include "actors/core/query_router.hpp"
 #include "actors/core/result_relay.hpp"
+#include "actors/core/spawn_list.hpp"
 #include "actors/jobs/command.hpp"
 #include "messages/interfaces.hpp"
 #include "persistence/write_batch.hpp"
@@ -28,6 +30,7 @@ namespace evenkeel {
 using tick_atom = caf::atom_constant<caf::atom("tick")>;   ///< the actor's own clock
 using flush_atom = caf::atom_constant<caf::atom("flush")>; ///< end of a run of inputs
 using stop_atom = caf::atom_constant<caf::atom("stop")>;   ///< a clean stop begins
+using finish_atom = caf::atom_constant<caf::atom("finish")>; ///< a clean stop, once no job runs
 using done_atom = caf::atom_constant<caf::atom("done")>;   ///< a clean stop is complete
 
 // -- store
@@ -152,7 +155,8 @@ using node_service =
                        caf::reacts_to<load_numbers>,                ///< from the executor
                        caf::reacts_to<proxy_connected>, caf::reacts_to<connect_failed>,
                        caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
-                       caf::reacts_to<stop_atom>,  ///< clean stop
+                       caf::reacts_to<stop_atom>,   ///< clean stop
+                       caf::reacts_to<finish_atom>, ///< the same, once no job runs here
                        caf::reacts_to<done_atom>>; ///< the executor has stopped
 
 // -- inside a proxy
@@ -199,6 +203,21 @@ using proxy_service =
                         caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
                         caf::reacts_to<stop_atom>>;
 
+struct node_ended {
+  std::string name;
+};
+
+/// The list of spawned nodes.
+using spawn_desk_actor =
+    caf::typed_actor<caf::replies_to<hosting_request>::with<hosting_answer>,
+                     caf::reacts_to<node_ended>, ///< from a host's keeper
+                     caf::reacts_to<committed>, caf::reacts_to<loaded>>;
+
+/// Sees to one host.
+using host_keeper_actor =
+    caf::typed_actor<caf::reacts_to<core::watch_node>, caf::reacts_to<core::end_node>,
+                     caf::reacts_to<tick_atom>>;
+
 struct proxy_neighbours {
   proxy_service proxy;
   dispatcher_actor dispatcher;
@@ -228,6 +247,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::core::to_proxy>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::core::reply>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::proxy_neighbours)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::epoch_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::node_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::watch_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::end_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::node_load)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::results_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::node_up)

@@ -166,6 +166,8 @@ void node_state::on_tick() {
   tell_ledger([](auto& ledger, auto now, auto& fx) { ledger.on_tick(now, fx); });
   report_load();
   watch_disk();
+  if (finishing_ && load_.running == 0 && load_.queued == 0)
+    on_stop();
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
@@ -185,7 +187,7 @@ void node_state::watch_disk() {
 }
 
 void node_state::open_or_close_intake() {
-  if (stopping_)
+  if (stopping_ || finishing_)
     parts_.ledger->refuse_submissions(errc::unavailable, "this node is stopping");
   else if (parts_.link->disowned())
     parts_.ledger->refuse_submissions(
@@ -210,6 +212,16 @@ void node_state::on_stop() {
     link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
   });
   self_->send(executor_, stop_atom::value);
+}
+
+/// It gets no more work and takes no more; the rest is a clean stop (on_tick).
+void node_state::on_finish() {
+  if (stopping_ || std::exchange(finishing_, true))
+    return;
+  open_or_close_intake();
+  tell_link([](auto& link, auto, auto& fx) {
+    link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
+  });
 }
 
 /// Its last words to the proxy are behind us in the mailbox order; then the link may end.
@@ -269,6 +281,7 @@ node_service::behavior_type node(node_state::pointer self, node_parts parts) {
       [state](tick_atom) { state->on_tick(); },
       [state](flush_atom) { state->flush(); },
       [state](stop_atom) { state->on_stop(); },
+      [state](finish_atom) { state->on_finish(); },
       [state](done_atom) { state->on_executor_stopped(); },
   };
 }

@@ -59,6 +59,7 @@ public:
   void on_load(const load_numbers& numbers) { load_ = numbers; }
   void on_tick();
   void on_stop();
+  void on_finish();
   void on_executor_stopped();
   void flush();
 
@@ -87,6 +88,7 @@ private:
   bool disk_is_low_ = false;
   bool flush_scheduled_ = false;
   bool stopping_ = false;
+  bool finishing_ = false; ///< stops once no job runs
   bool left_ = false; ///< said `leave`; nothing follows
 };
 

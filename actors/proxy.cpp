@@ -95,6 +95,10 @@ void proxy_state::on_tick() {
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
+caf::result<hosting_answer> proxy_state::on_hosting(const hosting_request& request) {
+  return self_->delegate(parts_.spawns, request);
+}
+
 /// Everything acknowledged is durable already: the process may end.
 void proxy_state::on_stop() const {
   parts_.on_stopped();
@@ -197,6 +201,7 @@ proxy_service::behavior_type proxy(proxy_state::pointer self, proxy_parts parts)
       from_link<text_part>(state),
       from_link<drain>(state),
       from_link<leave>(state),
+      [state](const hosting_request& request) { return state->on_hosting(request); },
       [state](const committed& news) { state->on_committed(news); },
       [](const loaded&) {},
       [state](std::vector<core::to_node>& messages) { state->on_outgoing(messages); },

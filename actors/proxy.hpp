@@ -19,6 +19,7 @@ struct proxy_parts {
   store_actor store;
   dispatcher_actor dispatcher;
   result_collector_actor collector;
+  spawn_desk_actor spawns;
   std::function<void()> on_stopped;
 };
 
@@ -35,6 +36,7 @@ public:
   void on_outgoing(std::vector<core::to_node>& messages);
   void on_committed(const committed& news);
   void on_tick();
+  caf::result<hosting_answer> on_hosting(const hosting_request& request);
   void on_stop() const;
   void flush();
 

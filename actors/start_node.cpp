@@ -100,24 +100,28 @@ void end_detached(const recovered_node& stopped) {
   end_leftovers(to_text(stopped.link->ledger()), "a job");
 }
 
-node_service start_node(caf::actor_system& system, const node_options& options,
-                        const std::shared_ptr<recovered_node>& recovered,
-                        std::function<void()> on_stopped) {
-  const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
-  node_parts parts;
+node_outfit outfit_of(caf::actor_system& system, const node_options& options,
+                      const std::shared_ptr<recovered_node>& recovered,
+                      std::function<void()> on_stopped) {
+  node_outfit all;
+  auto& helpers = all.helpers;
+  helpers.store = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
+  helpers.connector = system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port);
+  helpers.executor = std::make_shared<executor_actor>();
+  auto& parts = all.parts;
   parts.link = recovered->link;
   parts.ledger = recovered->ledger;
   parts.link_fx = std::move(recovered->link_fx);
-  parts.store = disk;
-  parts.connector = system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port);
+  parts.store = helpers.store;
+  parts.connector = helpers.connector;
   parts.free_disk_bytes = [where = options.data_directory] { return free_disk_bytes(where); };
   parts.disk_reserve_bytes = options.disk_reserve_bytes;
   parts.slots = options.slots;
   parts.on_stopped = std::move(on_stopped);
-  parts.spawn_executor = [&system, disk, recovered, options](const node_service& owner) {
+  parts.spawn_executor = [&system, helpers, recovered, options](const node_service& owner) {
     executor_parts mine;
     mine.queue = recovered->queue;
-    mine.store = disk;
+    mine.store = helpers.store;
     mine.node = owner;
     mine.node_name = options.name;
     mine.ledger = to_text(recovered->link->ledger());
@@ -126,9 +130,25 @@ node_service start_node(caf::actor_system& system, const node_options& options,
     mine.spawn_runner = [&system, limit = options.capture_limit] {
       return system.spawn<caf::detached>(function_runner, std::size_t{limit});
     };
-    return system.spawn(executor, std::move(mine));
+    *helpers.executor = system.spawn(executor, std::move(mine));
+    return *helpers.executor;
   };
-  return system.spawn(node, std::move(parts));
+  return all;
+}
+
+void end_actors(const node_service& stopped, const node_helpers& helpers) {
+  constexpr auto why = caf::exit_reason::user_shutdown;
+  caf::anon_send_exit(stopped, why);
+  caf::anon_send_exit(*helpers.executor, why);
+  caf::anon_send_exit(helpers.connector, why);
+  caf::anon_send_exit(helpers.store, why);
+}
+
+node_service start_node(caf::actor_system& system, const node_options& options,
+                        const std::shared_ptr<recovered_node>& recovered,
+                        std::function<void()> on_stopped) {
+  auto outfit = outfit_of(system, options, recovered, std::move(on_stopped));
+  return system.spawn(node, std::move(outfit.parts));
 }
 
 } // namespace evenkeel

@@ -3,6 +3,7 @@
 
 #include "actors/jobs/function_registry.hpp"
 #include "actors/local_interfaces.hpp"
+#include "actors/node.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,25 @@ struct recovered_node;
 std::shared_ptr<recovered_node>
 recover_node(const node_options& options,
              const jobs::function_registry& functions = jobs::function_registry::global());
+
+/// The actors beside a node, which serve nobody else.
+struct node_helpers {
+  store_actor store;
+  connector_actor connector;
+  std::shared_ptr<executor_actor> executor; ///< known once the node has begun
+};
+
+struct node_outfit {
+  node_parts parts;
+  node_helpers helpers;
+};
+
+/// All that a node actor needs, for who spawns it in another way than `start_node`.
+node_outfit outfit_of(caf::actor_system& system, const node_options& options,
+                      const std::shared_ptr<recovered_node>& recovered,
+                      std::function<void()> on_stopped);
+/// For a process that outlives a node that has stopped: ends its actors, so that its disk is free.
+void end_actors(const node_service& stopped, const node_helpers& helpers);
 
 /// `on_stopped` is called once, when a stop_atom has been carried out.
 node_service start_node(caf::actor_system& system, const node_options& options,

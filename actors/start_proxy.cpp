@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/proxy.hpp"
 #include "actors/result_collector.hpp"
+#include "actors/spawn_desk.hpp"
 #include "actors/store.hpp"
 
 #include <caf/io/all.hpp>
@@ -20,6 +21,7 @@ struct recovered_proxy {
   std::shared_ptr<core::dispatch_queue> queue;
   std::shared_ptr<core::result_relay> relay;
   std::shared_ptr<core::query_router> router;
+  std::shared_ptr<core::spawn_list> spawns;
 };
 
 std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
@@ -31,6 +33,7 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
   all->queue = std::make_shared<core::dispatch_queue>(options.dispatch);
   all->relay = std::make_shared<core::result_relay>(cluster);
   all->router = std::make_shared<core::query_router>();
+  all->spawns = std::make_shared<core::spawn_list>(options.advertised_address, options.port);
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
     if (std::holds_alternative<record::identity>(content))
       throw std::runtime_error(options.data_directory + " is the data directory of a node");
@@ -38,6 +41,7 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
     all->relay->recover(content);
     all->router->recover(content);
     all->queue->recover(content);
+    all->spawns->recover(content);
   });
   log_line(core::note::level::info,
            "recovered " + std::to_string(count) + " records from " + options.data_directory);
@@ -50,8 +54,9 @@ running_proxy start_proxy(caf::actor_system& system, const proxy_options& option
   const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
   const auto queue = system.spawn(dispatcher, disk, recovered->queue);
   const auto results = system.spawn(result_collector, disk, recovered->relay, recovered->router);
-  const auto actor = system.spawn(
-      proxy, proxy_parts{recovered->membership, disk, queue, results, std::move(on_stopped)});
+  const auto spawns = system.spawn(spawn_desk, disk, recovered->spawns, options.spawns);
+  const auto actor = system.spawn(proxy, proxy_parts{recovered->membership, disk, queue, results,
+                                                     spawns, std::move(on_stopped)});
   const auto port = system.middleman().publish(proxy_actor{actor}, options.port,
                                                options.listen_address.c_str(), true);
   if (!port)

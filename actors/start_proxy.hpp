@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace evenkeel {
 
@@ -17,6 +18,8 @@ struct proxy_options {
   std::string data_directory;
   std::uint32_t max_nodes = 0; ///< 0: no limit
   core::dispatch_settings dispatch;
+  std::string advertised_address; ///< where spawned nodes find this proxy; empty: nobody can tell
+  std::vector<spawn_order> spawns; ///< of the command line
 };
 
 /// A proxy before its actors run: what can fail at the start has been done.

@@ -4,6 +4,7 @@
 // The only header of this room that knows CAF.
 #pragma once
 
+#include "messages/hosting.hpp"
 #include "messages/protocol.hpp"
 
 #include <caf/all.hpp>
@@ -53,7 +54,19 @@ using proxy_actor = caf::typed_actor<
     caf::reacts_to<link_header, abandon>,       ///< its client is gone
     caf::reacts_to<link_header, text_part>,     ///< a piece of the next message (parcel.hpp)
     caf::reacts_to<link_header, drain>,         ///< assign nothing more here
-    caf::reacts_to<link_header, leave>>;        ///< a clean stop
+    caf::reacts_to<link_header, leave>,         ///< a clean stop
+    caf::replies_to<hosting_request>::with<hosting_answer>>; ///< a person: spawn, despawn
+
+using report_atom = caf::atom_constant<caf::atom("report")>;
+using withdraw_atom = caf::atom_constant<caf::atom("withdraw")>;
+
+/// A host on which nodes are spawned, as the proxy sees it; published on its port. The nodes
+/// themselves are made by CAF's remote_spawn: the actor type "node", with a spawn_order.
+using host_actor =
+    caf::typed_actor<caf::replies_to<report_atom>::with<host_report>,
+                     caf::reacts_to<withdraw_atom, std::string>>; ///< end that node
+
+inline constexpr const char* spawned_node_type = "node";
 
 } // namespace evenkeel
 
@@ -91,6 +104,11 @@ CAF_ADD_TYPE_ID(evenkeel, (evenkeel::query))
 CAF_ADD_TYPE_ID(evenkeel, (evenkeel::answer))
 CAF_ADD_TYPE_ID(evenkeel, (evenkeel::abandon))
 CAF_ADD_TYPE_ID(evenkeel, (evenkeel::text_part))
+CAF_ADD_TYPE_ID(evenkeel, (evenkeel::spawn_order))
+CAF_ADD_TYPE_ID(evenkeel, (evenkeel::host_report))
+CAF_ADD_TYPE_ID(evenkeel, (evenkeel::hosting_request))
+CAF_ADD_TYPE_ID(evenkeel, (evenkeel::hosting_answer))
 CAF_ADD_TYPE_ID(evenkeel, (evenkeel::node_actor))
 CAF_ADD_TYPE_ID(evenkeel, (evenkeel::proxy_actor))
+CAF_ADD_TYPE_ID(evenkeel, (evenkeel::host_actor))
 CAF_END_TYPE_ID_BLOCK(evenkeel)

@@ -14,6 +14,9 @@ struct key_maker {
   }
   key operator()(const proxy_identity&) const { return {kind::proxy_identity, {}, {}}; }
   key operator()(const member& x) const { return {kind::member, {x.ledger, 0}, {}}; }
+  key operator()(const spawned_node& x) const {
+    return {kind::spawned_node, {ledger_id{}, x.number}, {}};
+  }
   key operator()(const cluster_job& x) const { return {kind::cluster_job, x.job, {}}; }
   key operator()(const placement& x) const { return {kind::placement, x.job, {}}; }
   key operator()(const waiting_result& x) const {

@@ -124,6 +124,19 @@ struct waiting_result {
   friend bool operator==(const waiting_result&, const waiting_result&) = default;
 };
 
+/// proxy, one per node that is to run on some host (remote spawn), until it has ended.
+struct spawned_node {
+  std::uint64_t number = 0;
+  std::string name;
+  std::string host;
+  std::uint16_t host_port = 0;
+  std::uint32_t slots = 0; ///< 0: as many as the host has processors
+  std::string client_address;
+  std::uint16_t client_port = 0;
+  bool withdrawn = false; ///< it is to end
+  friend bool operator==(const spawned_node&, const spawned_node&) = default;
+};
+
 /// Names a record: its kind and what tells it from others of its kind.
 enum class kind : std::uint8_t {
   identity = 1,
@@ -134,18 +147,20 @@ enum class kind : std::uint8_t {
   cluster_job = 6,
   placement = 7,
   waiting_result = 8,
-  issued = 9
+  issued = 9,
+  spawned_node = 10 ///< by number
 };
 
 struct key {
   kind type = kind::identity;
-  job_id job;   ///< `sequence` alone for ledger_job (ledger zero); `ledger` alone for member
+  /// `sequence` alone for ledger_job and spawned_node (ledger zero); `ledger` alone for member
+  job_id job;
   fence number; ///< held_attempt, waiting_result
   friend auto operator<=>(const key&, const key&) = default;
 };
 
 using value = std::variant<identity, open_job, finished_job, held_attempt, proxy_identity, member,
-                           cluster_job, placement, waiting_result, issued>;
+                           cluster_job, placement, waiting_result, issued, spawned_node>;
 
 /// The key that a value is stored under.
 key key_of(const value& v);

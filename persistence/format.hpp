@@ -13,7 +13,7 @@
 //   record_key = kind_prefix fields, each a big-endian u64, so that LevelDB's order is by ledger,
 //                then sequence, then fence:
 //     identity "i" | issued "s" | proxy_identity "e"       none
-//     ledger_job "l"                                       sequence
+//     ledger_job "l" | spawned_node "h"                    sequence
 //     member "m"                                           ledger.high ledger.low
 //     cluster_job "c" | placement "p"                      ledger.high ledger.low sequence
 //     held_attempt "a" | waiting_result "w"                ... sequence fence.epoch fence.number
@@ -54,6 +54,7 @@ enum class shape : std::uint8_t {
   placement = 8,
   waiting_result = 9,
   issued = 10,
+  spawned_node = 11,
   data_format = 240, ///< the payload of the format entry
   synced_mark = 241  ///< the payload of the file SYNCED
 };
@@ -76,6 +77,7 @@ inline constexpr std::array layouts = {
     layout{shape::placement, 1, "placement"},
     layout{shape::waiting_result, 1, "waiting_result"},
     layout{shape::issued, 1, "issued"},
+    layout{shape::spawned_node, 1, "spawned_node"},
     layout{shape::data_format, 1, "data_format"},
     layout{shape::synced_mark, 1, "synced_mark"},
 };
@@ -99,6 +101,7 @@ inline constexpr char member = 'm';
 inline constexpr char cluster_job = 'c';
 inline constexpr char placement = 'p';
 inline constexpr char waiting_result = 'w';
+inline constexpr char spawned_node = 'h';
 } // namespace prefix
 
 /// Keys of the store itself begin with upper-case letters.

@@ -32,6 +32,7 @@ constexpr std::array shapes = {
     key_shape{kind::member, prefix::member, true, false, false, "member"},
     key_shape{kind::cluster_job, prefix::cluster_job, true, true, false, "cluster_job"},
     key_shape{kind::placement, prefix::placement, true, true, false, "placement"},
+    key_shape{kind::spawned_node, prefix::spawned_node, false, true, false, "spawned_node"},
     key_shape{kind::waiting_result, prefix::waiting_result, true, true, true, "waiting_result"},
 };
 

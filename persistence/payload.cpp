@@ -193,6 +193,12 @@ void serialize(Archive& ar, rec::waiting_result& x, unsigned) {
   fields(ar, x.job, x.executor, x.result);
 }
 
+template <class Archive>
+void serialize(Archive& ar, rec::spawned_node& x, unsigned) {
+  fields(ar, x.number, x.name, x.host, x.host_port, x.slots, x.client_address, x.client_port,
+         x.withdrawn);
+}
+
 } // namespace boost::serialization
 
 // No class information in the archive, no tracking of addresses: nothing but the fields is written,
@@ -239,6 +245,8 @@ template <>
 struct shape_for<record::waiting_result> : std::integral_constant<shape, shape::waiting_result> {};
 template <>
 struct shape_for<record::issued> : std::integral_constant<shape, shape::issued> {};
+template <>
+struct shape_for<record::spawned_node> : std::integral_constant<shape, shape::spawned_node> {};
 
 constexpr unsigned plain = boost::archive::no_header | boost::archive::no_codecvt;
 

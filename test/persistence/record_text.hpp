@@ -89,6 +89,10 @@ private:
   void add(const record::placement& x) {
     line("placement", x.job, x.assigned, x.attempt, x.executor);
   }
+  void add(const record::spawned_node& x) {
+    line("spawned_node", x.number, x.name, x.host, x.host_port, x.slots, x.client_address,
+         x.client_port, x.withdrawn);
+  }
   void add(const record::waiting_result& x) { line("waiting_result", x.job, x.executor, x.result); }
 
   int version_;

@@ -57,6 +57,7 @@ inline std::vector<record::value> sample_records() {
       record::placement{{one, 34}, {35, 36}, 7, other},
       record::waiting_result{{one, 37}, other, sample_result()},
       record::issued{38},
+      record::spawned_node{39, "elm", "10.0.0.9", 4242, 40, "10.0.0.9", 9000, true},
   };
 }
 

@@ -1,0 +1,127 @@
+#include "actors/core/host_watch.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace evenkeel::core {
+
+namespace {
+
+std::int64_t longer(std::int64_t pause_us) {
+  return std::clamp(2 * pause_us, host_watch::shortest_pause_us, host_watch::longest_pause_us);
+}
+
+} // namespace
+
+void host_watch::on_order(const spawn_order& order) {
+  auto& node = nodes_[order.name];
+  node = {};
+  node.order = order;
+  next_look_us_ = 0; // at the next tick
+}
+
+void host_watch::on_withdraw(const std::string& name) {
+  nodes_[name].withdrawn = true;
+  next_look_us_ = 0;
+}
+
+void host_watch::look_again_after(std::int64_t pause_us, instant now) {
+  looking_ = false;
+  next_look_us_ = now.steady_us + pause_us;
+}
+
+void host_watch::on_tick(instant now, host_watch_effects& fx) {
+  if (looking_ || nodes_.empty() || now.steady_us < next_look_us_)
+    return;
+  looking_ = true;
+  fx.emit(look_at_host{});
+}
+
+void host_watch::on_unreachable(const std::string& why, instant now, host_watch_effects& fx) {
+  pause_us_ = longer(pause_us_);
+  look_again_after(pause_us_, now);
+  for (auto& [name, node] : nodes_) {
+    node.spawning = false;
+    node.placed = false;
+    node.running = false;
+  }
+  if (std::exchange(told_, why) != why)
+    fx.log(note::level::warning, "host " + place_ + ": " + why + "; trying again");
+}
+
+void host_watch::on_report(const host_report& report, instant now, host_watch_effects& fx) {
+  if (report.version != hosting_protocol_version)
+    return on_unreachable("speaks version " + std::to_string(report.version)
+                              + " of the hosting protocol, and this proxy version "
+                              + std::to_string(hosting_protocol_version),
+                          now, fx);
+  pause_us_ = 0;
+  look_again_after(look_every_us, now);
+  if (!std::exchange(told_, {}).empty())
+    fx.log(note::level::info, "host " + place_ + ": reached");
+  for (auto& [name, node] : nodes_) {
+    const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
+                                   [&name = name](const auto& x) { return x.name == name; });
+    const bool known = said != report.nodes.end();
+    const bool ran = std::exchange(node.running, known && said->running);
+    if (known && !node.running && !said->problem.empty() && (ran || node.spawning))
+      failed(node, said->problem, now, fx);
+    else if (!known && node.placed) // that host has been restarted meanwhile
+      node.spawning = false;
+    node.placed = false;
+  }
+  std::vector<std::string> ended;
+  for (auto& [name, node] : nodes_) {
+    tend(name, node, now, fx);
+    if (node.withdrawn && !node.running && !node.spawning)
+      ended.push_back(name);
+  }
+  for (const auto& name : ended) {
+    nodes_.erase(name);
+    fx.emit(ended_there{name});
+  }
+}
+
+/// What this node needs, as its host just reported.
+void host_watch::tend(const std::string& name, wanted_node& node, instant now,
+                      host_watch_effects& fx) {
+  if (node.running) {
+    node.spawning = false;
+    if (node.withdrawn)
+      fx.emit(end_there{name});
+    else if (node.pause_us != 0 || node.told != "runs")
+      fx.log(note::level::info, "node '" + name + "' runs on host " + place_);
+    node.pause_us = 0;
+    node.told = "runs";
+    return;
+  }
+  if (node.withdrawn || node.spawning || now.steady_us < node.next_try_us)
+    return;
+  node.spawning = true;
+  fx.emit(spawn_there{node.order});
+}
+
+void host_watch::failed(wanted_node& node, const std::string& why, instant now,
+                        host_watch_effects& fx) {
+  node.spawning = false;
+  node.pause_us = longer(node.pause_us);
+  node.next_try_us = now.steady_us + node.pause_us;
+  if (std::exchange(node.told, why) != why)
+    fx.log(note::level::error, "node '" + node.order.name + "' does not run on host " + place_
+                                   + ": " + why + "; trying again");
+}
+
+void host_watch::on_spawned(const std::string& name, const std::string& why, instant now,
+                            host_watch_effects& fx) {
+  const auto known = nodes_.find(name);
+  if (known == nodes_.end() || !known->second.spawning)
+    return;
+  if (why.empty())
+    known->second.placed = true;
+  else
+    failed(known->second, why, now, fx);
+  next_look_us_ = std::min(next_look_us_, now.steady_us + shortest_pause_us);
+}
+
+} // namespace evenkeel::core

@@ -1,0 +1,137 @@
+#include "actors/core/spawn_list.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace evenkeel::core {
+
+std::string problem_with_node_name(std::string_view name) {
+  constexpr std::size_t longest = 64;
+  const bool fits =
+      !name.empty() && name.size() <= longest && name.front() != '.'
+      && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~' && c != '/'; });
+  return fits ? ""
+              : "a node's name has 1 to 64 printable ASCII characters, no blank and no '/', and "
+                "does not begin with a '.'";
+}
+
+void spawn_list::recover(const record::value& content) {
+  const auto* found = std::get_if<record::spawned_node>(&content);
+  if (found == nullptr)
+    return;
+  next_number_ = std::max(next_number_, found->number + 1);
+  entry one;
+  one.number = found->number;
+  one.withdrawn = found->withdrawn;
+  one.order.name = found->name;
+  one.order.host = found->host;
+  one.order.host_port = found->host_port;
+  one.order.slots = found->slots;
+  one.order.client_address = found->client_address;
+  one.order.client_port = found->client_port;
+  orders_[found->name] = std::move(one);
+}
+
+void spawn_list::on_start(const std::vector<spawn_order>& wanted, spawn_list_effects& fx) {
+  for (const auto& [name, one] : orders_)
+    watch(one, fx);
+  for (const auto& order : wanted)
+    if (!orders_.contains(order.name)) {
+      if (auto why = objection(order); !why.empty())
+        fx.log(note::level::error, "cannot spawn node '" + order.name + "': " + why);
+      else
+        add(order, fx);
+    }
+}
+
+void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
+                            spawn_list_effects& fx) {
+  const auto& order = request.order;
+  if (request.withdraw)
+    return withdraw(asker, order.name, fx);
+  if (auto why = objection(order); !why.empty()) {
+    fx.emit(answer_hosting{asker, {errc::bad_request, std::move(why)}});
+    return;
+  }
+  if (const auto known = orders_.find(order.name); known != orders_.end()) {
+    auto same = known->second.order;
+    same.proxy_host = order.proxy_host;
+    same.proxy_port = order.proxy_port;
+    if (known->second.withdrawn)
+      fx.emit(answer_hosting{asker, {errc::busy, "node '" + order.name + "' is being despawned"}});
+    else if (same == order)
+      fx.emit(answer_hosting{asker, {errc::ok, "node '" + order.name + "' is spawned already"}});
+    else
+      fx.emit(answer_hosting{asker,
+                             {errc::bad_request, "there is a node '" + order.name
+                                                          + "' on the list with other settings; "
+                                                            "despawn it first"}});
+    return;
+  }
+  add(order, fx);
+  fx.emit(answer_hosting{
+      asker, {errc::ok, "node '" + order.name + "' will run on " + order.host + ":"
+                            + std::to_string(order.host_port)}});
+}
+
+std::string spawn_list::objection(const spawn_order& order) const {
+  if (auto why = problem_with_node_name(order.name); !why.empty())
+    return why;
+  if (order.host.empty() || order.host_port == 0)
+    return "a host and its port are needed";
+  if (proxy_host_.empty())
+    return "the nodes there would not find this proxy, which listens on every address: start it "
+           "with --advertise ADDRESS";
+  if (orders_.size() >= most_nodes)
+    return "there are " + std::to_string(most_nodes) + " spawned nodes already, and more are not kept";
+  return {};
+}
+
+void spawn_list::put(const entry& one, spawn_list_effects& fx) {
+  const auto& order = one.order;
+  fx.put(record::spawned_node{one.number, order.name, order.host, order.host_port, order.slots,
+                              order.client_address, order.client_port, one.withdrawn},
+         durability::synced);
+}
+
+void spawn_list::add(spawn_order order, spawn_list_effects& fx) {
+  auto& one = orders_[order.name];
+  one.number = next_number_++;
+  one.order = std::move(order);
+  put(one, fx);
+  watch(one, fx);
+}
+
+void spawn_list::watch(const entry& one, spawn_list_effects& fx) const {
+  auto order = one.order;
+  order.proxy_host = proxy_host_;
+  order.proxy_port = proxy_port_;
+  if (one.withdrawn)
+    fx.emit(end_node{std::move(order)});
+  else
+    fx.emit(watch_node{std::move(order)});
+}
+
+void spawn_list::withdraw(std::uint64_t asker, const std::string& name, spawn_list_effects& fx) {
+  const auto known = orders_.find(name);
+  if (known == orders_.end()) {
+    fx.emit(answer_hosting{asker, {errc::not_found, "no node '" + name + "' was spawned"}});
+    return;
+  }
+  known->second.withdrawn = true;
+  put(known->second, fx);
+  watch(known->second, fx);
+  fx.emit(answer_hosting{
+      asker, {errc::ok, "node '" + name + "' finishes what it runs, and then ends"}});
+}
+
+void spawn_list::on_ended(const std::string& name, spawn_list_effects& fx) {
+  const auto known = orders_.find(name);
+  if (known == orders_.end() || !known->second.withdrawn)
+    return;
+  fx.erase({record::kind::spawned_node, {{}, known->second.number}, {}}, durability::synced);
+  fx.log(note::level::info, "node '" + name + "' has ended, as it was told to");
+  orders_.erase(known);
+}
+
+} // namespace evenkeel::core

@@ -1,0 +1,189 @@
+#include "actors/node_house.hpp"
+
+#include "actors/client_gateway.hpp"
+#include "actors/core/spawn_list.hpp"
+#include "actors/disk.hpp"
+#include "actors/log.hpp"
+#include "actors/start_node.hpp"
+
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace evenkeel {
+
+namespace {
+
+struct tenant {
+  enum class stage : std::uint8_t { moving_in, running, ended };
+  stage at = stage::moving_in;
+  std::string problem;
+  node_service actor;
+  std::unique_ptr<client_gateway> gateway;
+  std::shared_ptr<recovered_node> recovered;
+  node_helpers helpers;
+};
+
+bool is_loopback_address(const std::string& address) {
+  return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
+} // namespace
+
+struct node_house::state {
+  house_settings settings;
+  mutable std::mutex guard;
+  std::condition_variable changed;
+  std::map<std::string, tenant> tenants;
+
+  /// Empty where the name is free for `self` from now on.
+  std::string reserve(const std::string& name) {
+    if (auto why = core::problem_with_node_name(name); !why.empty())
+      return why;
+    const std::scoped_lock lock{guard};
+    const auto known = tenants.find(name);
+    if (known != tenants.end() && known->second.at != tenant::stage::ended)
+      return "it runs there already";
+    if (known != tenants.end() && known->second.gateway)
+      return "its last life is being cleared away";
+    tenants[name] = {};
+    return {};
+  }
+  void fail(const std::string& name, std::string why) {
+    log_line(core::note::level::error, "node '" + name + "' cannot run here: " + why);
+    const std::scoped_lock lock{guard};
+    auto& one = tenants[name];
+    one = {};
+    one.at = tenant::stage::ended;
+    one.problem = std::move(why);
+  }
+  void ended(const std::string& name) {
+    const std::scoped_lock lock{guard};
+    tenants[name].at = tenant::stage::ended;
+    changed.notify_all();
+  }
+  node_options options_for(const spawn_order& order) const {
+    node_options options;
+    options.proxy_host = order.proxy_host;
+    options.proxy_port = order.proxy_port;
+    options.name = order.name;
+    options.slots = order.slots == 0 ? settings.default_slots : order.slots;
+    options.client_address = order.client_address;
+    options.client_port = order.client_port;
+    options.data_directory = settings.data_directory + "/" + order.name;
+    return options;
+  }
+  void require_right_to_listen(const spawn_order& order) const {
+    if (!settings.open && !is_loopback_address(order.client_address))
+      throw std::runtime_error("a client port on " + order.client_address
+                               + " needs a host that was started with --open: whoever connects "
+                                 "may run commands there");
+  }
+};
+
+node_house::node_house(house_settings settings) : state_{std::make_unique<state>()} {
+  state_->settings = std::move(settings);
+}
+node_house::~node_house() = default;
+
+node_service::behavior_type node_house::move_in(node_state::pointer self,
+                                                const spawn_order& order) {
+  const auto refused = state_->reserve(order.name);
+  if (!refused.empty()) { // whoever has the name keeps it
+    self->quit(caf::exit_reason::user_shutdown);
+    return node_service::behavior_type::make_empty_behavior();
+  }
+  try {
+    state_->require_right_to_listen(order);
+    auto options = state_->options_for(order);
+    auto gateway = std::make_unique<client_gateway>(
+        gateway_settings{order.client_address, order.client_port, gateway_settings{}.max_sessions});
+    options.client_port = gateway->port();
+    auto recovered = recover_node(options);
+    const auto on_end = [this, name = order.name] { state_->ended(name); };
+    auto outfit = outfit_of(self->system(), options, recovered, on_end);
+    auto body = node(self, std::move(outfit.parts));
+    self->attach_functor([on_end](const caf::error&) { on_end(); });
+    gateway->start(self->system(), node_service{self});
+    log_line(core::note::level::info, "node '" + order.name + "' is ready for clients on "
+                                          + options.client_address + ":"
+                                          + std::to_string(options.client_port));
+    const std::scoped_lock lock{state_->guard};
+    auto& one = state_->tenants[order.name];
+    one.at = tenant::stage::running;
+    one.actor = node_service{self};
+    one.gateway = std::move(gateway);
+    one.recovered = std::move(recovered);
+    one.helpers = std::move(outfit.helpers);
+    return body;
+  } catch (const std::exception& error) {
+    state_->fail(order.name, error.what());
+    self->quit(caf::exit_reason::user_shutdown);
+    return node_service::behavior_type::make_empty_behavior();
+  }
+}
+
+host_report node_house::report() const {
+  host_report all;
+  all.process = state_->settings.process;
+  const std::scoped_lock lock{state_->guard};
+  for (const auto& [name, one] : state_->tenants)
+    all.nodes.push_back({name, one.at == tenant::stage::running, one.problem});
+  return all;
+}
+
+void node_house::withdraw(const std::string& name) {
+  const std::scoped_lock lock{state_->guard};
+  const auto known = state_->tenants.find(name);
+  if (known == state_->tenants.end())
+    return;
+  if (known->second.at == tenant::stage::running)
+    caf::anon_send(known->second.actor, finish_atom::value);
+  else if (known->second.at == tenant::stage::ended && !known->second.gateway)
+    state_->tenants.erase(known);
+}
+
+bool node_house::stop_all(std::chrono::milliseconds patience) {
+  std::unique_lock lock{state_->guard};
+  for (auto& [name, one] : state_->tenants)
+    if (one.at == tenant::stage::running)
+      caf::anon_send(one.actor, stop_atom::value);
+  const auto none_runs = [this] {
+    for (const auto& [name, one] : state_->tenants)
+      if (one.at == tenant::stage::running)
+        return false;
+    return true;
+  };
+  const bool in_time = state_->changed.wait_for(lock, patience, none_runs);
+  lock.unlock();
+  sweep();
+  return in_time;
+}
+
+void node_house::sweep() {
+  std::vector<tenant> gone;
+  std::vector<std::string> names;
+  {
+    const std::scoped_lock lock{state_->guard};
+    for (auto& [name, one] : state_->tenants)
+      if (one.at == tenant::stage::ended && one.gateway) {
+        names.push_back(name);
+        gone.push_back(std::exchange(one, {}));
+        one.at = tenant::stage::moving_in; // until it is cleared away the name is taken
+      }
+  }
+  for (auto& one : gone) {
+    one.gateway->stop();
+    end_detached(*one.recovered);
+    end_actors(one.actor, one.helpers);
+  }
+  gone.clear();
+  const std::scoped_lock lock{state_->guard};
+  for (const auto& name : names)
+    state_->tenants.erase(name);
+}
+
+} // namespace evenkeel

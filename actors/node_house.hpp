@@ -1,0 +1,48 @@
+// The nodes that live in a host process (`evenkeel host`), which runs nothing until a proxy spawns a
+// node here. Owns: their client ports and what became of them. Must not know: who spawns.
+// Safe for any thread: CAF begins actors on its workers.
+#pragma once
+
+#include "actors/local_interfaces.hpp"
+#include "actors/node.hpp"
+#include "messages/hosting.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace evenkeel {
+
+struct house_settings {
+  std::string data_directory; ///< each node has a directory of its name in it
+  bool open = false;          ///< nodes may have client ports beyond loopback
+  std::uint32_t default_slots = 1;
+  incarnation process; ///< of this host
+};
+
+class node_house {
+public:
+  explicit node_house(house_settings settings);
+  ~node_house();
+  node_house(const node_house&) = delete;
+  node_house& operator=(const node_house&) = delete;
+
+  /// The body of a spawned node. Where it cannot run (its name is taken, its directory or port
+  /// cannot be had), `report` says why, and the actor ends.
+  node_service::behavior_type move_in(node_state::pointer self, const spawn_order& order);
+  [[nodiscard]] host_report report() const;
+  /// Ends a node cleanly, once what it runs has ended; `report` names it no more when that is done.
+  void withdraw(const std::string& name);
+  /// Ends all nodes cleanly and soon: their jobs run elsewhere. True: all have ended in time.
+  bool stop_all(std::chrono::milliseconds patience);
+  /// Clears away what has ended. To be called now and then by somebody who may block.
+  void sweep();
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace evenkeel
