@@ -85,7 +85,8 @@ std::string dispatch_queue::state::wrong_home(const node_entry& node) const {
 }
 
 std::string dispatch_queue::state::wrong_job(const job_id& id, const job_entry& job) const {
-  const auto& home = nodes.at(id.ledger).home;
+  const auto& home_node = nodes.at(id.ledger);
+  const auto& home = home_node.home;
   const auto key = key_of(id, job);
   switch (job.phase) {
   case job_phase::queued: {
@@ -112,7 +113,7 @@ std::string dispatch_queue::state::wrong_job(const job_id& id, const job_entry& 
       return "has a spec and waits for it";
     break;
   case job_phase::held:
-    if (!whereabouts_unknown)
+    if (!whereabouts_unknown && !(home_node.live && !home_node.home.reported))
       return "is held though all is known";
     break;
   case job_phase::judged:

@@ -53,6 +53,7 @@ void dispatch_queue::state::end_of_home(node_entry& node, dispatch_effects& fx) 
   for (const auto& [sequence, losses] : node.home.losses) // new to it, or the answer was lost
     outbox(node).lost.insert(outbox(node).lost.end(), losses.begin(), losses.end());
   release_held(false);
+  release_held_of(node);
 }
 
 void dispatch_queue::state::end_of_executor(node_entry& node, instant now, dispatch_effects& fx) {

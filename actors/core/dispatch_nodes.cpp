@@ -119,6 +119,7 @@ void dispatch_queue::state::on_down(const node_down& down, instant now, dispatch
     unreserve(job);
     park(key_of(id, job), job);
   }
+  release_held_of(node);
   node.left = down.clean;
   if (down.clean)
     leave_cleanly(node, fx);

@@ -53,12 +53,18 @@ void dispatch_queue::state::release_held(bool grace_over) {
   if (!grace_over && (wiped || !std::all_of(nodes.begin(), nodes.end(), settled)))
     return;
   whereabouts_unknown = false;
-  if (count(job_phase::held) == 0)
-    return;
   for (auto& [ledger, node] : nodes)
-    for (auto& [sequence, job] : node.home.jobs)
-      if (job.phase == job_phase::held)
-        enqueue({ledger, sequence}, job);
+    release_held_of(node);
+}
+
+/// A home that is here and has not named its jobs yet will do so soon, and then it is known which
+/// are over.
+void dispatch_queue::state::release_held_of(node_entry& node) {
+  if (whereabouts_unknown || (node.live && !node.home.reported) || count(job_phase::held) == 0)
+    return;
+  for (auto& [sequence, job] : node.home.jobs)
+    if (job.phase == job_phase::held)
+      enqueue({node.ledger, sequence}, job);
 }
 
 void dispatch_queue::state::tick_graces(instant now, dispatch_effects& fx) {

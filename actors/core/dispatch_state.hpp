@@ -158,6 +158,7 @@ struct dispatch_queue::state {
   // dispatch_queue.cpp
   void begin_epoch(const epoch& current, bool wiped, instant now);
   void release_held(bool grace_over);
+  void release_held_of(node_entry& node);
   void tick_graces(instant now, dispatch_effects& fx);
   node_outbox& outbox(node_entry& node);
   void emit_outboxes(dispatch_effects& fx);

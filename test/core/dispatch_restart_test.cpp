@@ -35,6 +35,27 @@ TEST_CASE_FIXTURE(with_home, "after a restart queued jobs wait no longer than th
   CHECK(losses.front().sequence == 2);
 }
 
+TEST_CASE_FIXTURE(with_home, "when the grace is over, a home that is here is waited for") {
+  submit_commands(home, 1, 2);
+  restart(); // and the disk has lost that one is finished
+  join(1, 2);
+  up(home);
+  grace_over();
+  CHECK(assigned(1).empty());
+  tell_unfinished(home, {{2, 2}});
+  CHECK(assigned_sequences(1) == sequences{2});
+}
+
+TEST_CASE_FIXTURE(with_home, "when the grace is over, a home that goes away is not waited for") {
+  submit_commands(home, 1, 2);
+  restart();
+  join(1, 2);
+  up(home);
+  grace_over();
+  down(home);
+  CHECK(assigned_sequences(1) == sequences{1, 2});
+}
+
 TEST_CASE_FIXTURE(with_home, "after a restart fresh jobs need not wait for anybody") {
   join(1, 1);
   join(2, 1);
