@@ -66,8 +66,9 @@ void host_keeper_state::run(core::host_watch_effects& fx) {
 void host_keeper_state::look() {
   if (const auto why = probe(host_, port_); !why.empty())
     return unreachable(why);
-  self_->request(self_->system().middleman().actor_handle(), connect_timeout,
-                 caf::connect_atom::value, host_, port_)
+  self_
+      ->request(self_->system().middleman().actor_handle(), connect_timeout,
+                caf::connect_atom::value, host_, port_)
       .then(
           [this](const caf::node_id&, const caf::strong_actor_ptr& found,
                  const std::set<std::string>&) {

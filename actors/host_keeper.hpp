@@ -1,6 +1,6 @@
 // A shell around core::host_watch: finds one host, remote-spawns nodes there, and watches over it.
-// A detached actor for each host, so that one that swallows packets stalls no other. Must not decide
-// anything.
+// A detached actor for each host, so that one that swallows packets stalls no other. Must not
+// decide anything.
 #pragma once
 
 #include "actors/core/host_watch.hpp"

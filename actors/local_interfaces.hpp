@@ -27,11 +27,11 @@
 
 namespace evenkeel {
 
-using tick_atom = caf::atom_constant<caf::atom("tick")>;   ///< the actor's own clock
-using flush_atom = caf::atom_constant<caf::atom("flush")>; ///< end of a run of inputs
-using stop_atom = caf::atom_constant<caf::atom("stop")>;   ///< a clean stop begins
+using tick_atom = caf::atom_constant<caf::atom("tick")>;     ///< the actor's own clock
+using flush_atom = caf::atom_constant<caf::atom("flush")>;   ///< end of a run of inputs
+using stop_atom = caf::atom_constant<caf::atom("stop")>;     ///< a clean stop begins
 using finish_atom = caf::atom_constant<caf::atom("finish")>; ///< a clean stop, once no job runs
-using done_atom = caf::atom_constant<caf::atom("done")>;   ///< a clean stop is complete
+using done_atom = caf::atom_constant<caf::atom("done")>;     ///< a clean stop is complete
 
 // -- store
 // --------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ using node_service =
                        caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
                        caf::reacts_to<stop_atom>,   ///< clean stop
                        caf::reacts_to<finish_atom>, ///< the same, once no job runs here
-                       caf::reacts_to<done_atom>>; ///< the executor has stopped
+                       caf::reacts_to<done_atom>>;  ///< the executor has stopped
 
 // -- inside a proxy
 // -----------------------------------------------------------------------------------
@@ -208,10 +208,9 @@ struct node_ended {
 };
 
 /// The list of spawned nodes.
-using spawn_desk_actor =
-    caf::typed_actor<caf::replies_to<hosting_request>::with<hosting_answer>,
-                     caf::reacts_to<node_ended>, ///< from a host's keeper
-                     caf::reacts_to<committed>, caf::reacts_to<loaded>>;
+using spawn_desk_actor = caf::typed_actor<caf::replies_to<hosting_request>::with<hosting_answer>,
+                                          caf::reacts_to<node_ended>, ///< from a host's keeper
+                                          caf::reacts_to<committed>, caf::reacts_to<loaded>>;
 
 /// Sees to one host.
 using host_keeper_actor =

@@ -89,7 +89,7 @@ private:
   bool flush_scheduled_ = false;
   bool stopping_ = false;
   bool finishing_ = false; ///< stops once no job runs
-  bool left_ = false; ///< said `leave`; nothing follows
+  bool left_ = false;      ///< said `leave`; nothing follows
 };
 
 node_service::behavior_type node(node_state::pointer self, node_parts parts);

@@ -1,6 +1,6 @@
-// The nodes that live in a host process (`evenkeel host`), which runs nothing until a proxy spawns a
-// node here. Owns: their client ports and what became of them. Must not know: who spawns.
-// Safe for any thread: CAF begins actors on its workers.
+// The nodes that live in a host process (`evenkeel host`), which runs nothing until a proxy spawns
+// a node here. Owns: their client ports and what became of them. Must not know: who spawns. Safe
+// for any thread: CAF begins actors on its workers.
 #pragma once
 
 #include "actors/local_interfaces.hpp"

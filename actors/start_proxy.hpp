@@ -18,7 +18,7 @@ struct proxy_options {
   std::string data_directory;
   std::uint32_t max_nodes = 0; ///< 0: no limit
   core::dispatch_settings dispatch;
-  std::string advertised_address; ///< where spawned nodes find this proxy; empty: nobody can tell
+  std::string advertised_address;  ///< where spawned nodes find this proxy; empty: nobody can tell
   std::vector<spawn_order> spawns; ///< of the command line
 };
 

@@ -1,5 +1,6 @@
 // evenkeel node: takes submissions, runs jobs, answers clients.
 #include "actors/client_gateway.hpp"
+#include "actors/core/spawn_list.hpp"
 #include "actors/log.hpp"
 #include "actors/start_node.hpp"
 #include "actors/system_config.hpp"
@@ -73,16 +74,7 @@ int run(const node_choice& choice) {
 
 /// It stands in lists, in jobs' environments and, unless --data is given, in a path.
 CLI::Validator node_name() {
-  return {[](const std::string& name) -> std::string {
-            constexpr std::size_t longest = 64;
-            const bool fits = !name.empty() && name.size() <= longest && name.front() != '.'
-                              && std::all_of(name.begin(), name.end(), [](char c) {
-                                   return c > ' ' && c <= '~' && c != '/';
-                                 });
-            return fits ? ""
-                        : "a node's name has 1 to 64 printable ASCII characters, no blank and "
-                          "no '/', and does not begin with a '.'";
-          },
+  return {[](const std::string& name) -> std::string { return core::problem_with_node_name(name); },
           "NAME"};
 }
 

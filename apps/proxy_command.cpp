@@ -3,9 +3,8 @@
 #include "actors/start_proxy.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/ports.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -13,7 +12,6 @@
 #include <exception>
 #include <iostream>
 #include <memory>
-#include <stdexcept>
 
 namespace evenkeel::apps {
 
@@ -26,29 +24,11 @@ struct proxy_choice {
   proxy_options options;
   log_options log;
   bool plain_cluster = false;
+  std::vector<std::string> spawns; ///< [NAME=]HOST:PORT
 };
 
-/// Asked before anything is made: the words of CAF's own error help nobody.
-void require_free_port(const std::string& address, std::uint16_t port) {
-  namespace asio = boost::asio;
-  asio::io_context context;
-  asio::ip::tcp::resolver resolver{context};
-  asio::ip::tcp::acceptor acceptor{context};
-  boost::system::error_code error;
-  const auto found = resolver.resolve(address, std::to_string(port), error);
-  if (!error) {
-    const auto endpoint = found.begin()->endpoint();
-    acceptor.open(endpoint.protocol(), error);
-    if (!error)
-      acceptor.set_option(asio::ip::tcp::acceptor::reuse_address(true), error);
-    if (!error)
-      acceptor.bind(endpoint, error);
-    if (!error)
-      acceptor.listen(1, error);
-  }
-  if (error)
-    throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": "
-                             + error.message());
+bool is_any_address(const std::string& address) {
+  return address == "0.0.0.0" || address == "::";
 }
 
 int run(const proxy_choice& choice) {
@@ -61,6 +41,10 @@ int run(const proxy_choice& choice) {
         "--listen " + options.listen_address,
         "the cluster port has no authentication; listening beyond loopback needs --plain-cluster, "
         "which says that this network is trusted");
+  for (const auto& one : choice.spawns)
+    options.spawns.push_back(parse_spawn(one));
+  if (options.advertised_address.empty() && !is_any_address(options.listen_address))
+    options.advertised_address = options.listen_address;
   require_free_port(options.listen_address, options.port);
   block_stop_signals();
   const auto recovered = recover_proxy(options);
@@ -143,6 +127,15 @@ void add_proxy_command(CLI::App& app, action& chosen) {
                    "live nodes at most; 0: no limit (also MAX_NUM_NODES)")
       ->envname("EVENKEEL_MAX_NUM_NODES")
       ->capture_default_str();
+  command
+      ->add_option("--spawn", choice->spawns,
+                   "run nodes on these hosts, [NAME=]HOST:PORT,... (see `evenkeel host`)")
+      ->envname("EVENKEEL_SPAWN")
+      ->delimiter(',');
+  command
+      ->add_option("--advertise", options.advertised_address,
+                   "where those nodes find this proxy [--listen]")
+      ->envname("EVENKEEL_ADVERTISE");
   add_cluster_options(*command, options.dispatch);
   add_log_options(*command, choice->log);
   command->immediate_callback(); // so that other subcommands' variables do not count

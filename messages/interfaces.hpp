@@ -62,9 +62,8 @@ using withdraw_atom = caf::atom_constant<caf::atom("withdraw")>;
 
 /// A host on which nodes are spawned, as the proxy sees it; published on its port. The nodes
 /// themselves are made by CAF's remote_spawn: the actor type "node", with a spawn_order.
-using host_actor =
-    caf::typed_actor<caf::replies_to<report_atom>::with<host_report>,
-                     caf::reacts_to<withdraw_atom, std::string>>; ///< end that node
+using host_actor = caf::typed_actor<caf::replies_to<report_atom>::with<host_report>,
+                                    caf::reacts_to<withdraw_atom, std::string>>; ///< end that node
 
 inline constexpr const char* spawned_node_type = "node";
 

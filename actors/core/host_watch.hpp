@@ -62,8 +62,8 @@ private:
   struct wanted_node {
     spawn_order order;
     bool withdrawn = false;
-    bool spawning = false; ///< asked for, and neither seen running nor failed
-    bool placed = false;   ///< `spawning`, and the host has confirmed it since its last report
+    bool spawning = false;     ///< asked for, and neither seen running nor failed
+    bool placed = false;       ///< `spawning`, and the host has confirmed it since its last report
     std::int64_t pause_us = 0; ///< until the next attempt; doubled by each that failed
     std::int64_t next_try_us = 0;
     std::string told; ///< the last problem that the log has

@@ -7,9 +7,9 @@ namespace evenkeel::core {
 
 std::string problem_with_node_name(std::string_view name) {
   constexpr std::size_t longest = 64;
-  const bool fits =
-      !name.empty() && name.size() <= longest && name.front() != '.'
-      && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~' && c != '/'; });
+  const bool fits = !name.empty() && name.size() <= longest && name.front() != '.'
+                    && std::all_of(name.begin(), name.end(),
+                                   [](char c) { return c > ' ' && c <= '~' && c != '/'; });
   return fits ? ""
               : "a node's name has 1 to 64 printable ASCII characters, no blank and no '/', and "
                 "does not begin with a '.'";
@@ -64,14 +64,14 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     else
       fx.emit(answer_hosting{asker,
                              {errc::bad_request, "there is a node '" + order.name
-                                                          + "' on the list with other settings; "
-                                                            "despawn it first"}});
+                                                     + "' on the list with other settings; "
+                                                       "despawn it first"}});
     return;
   }
   add(order, fx);
-  fx.emit(answer_hosting{
-      asker, {errc::ok, "node '" + order.name + "' will run on " + order.host + ":"
-                            + std::to_string(order.host_port)}});
+  fx.emit(answer_hosting{asker,
+                         {errc::ok, "node '" + order.name + "' will run on " + order.host + ":"
+                                        + std::to_string(order.host_port)}});
 }
 
 std::string spawn_list::objection(const spawn_order& order) const {
@@ -83,7 +83,8 @@ std::string spawn_list::objection(const spawn_order& order) const {
     return "the nodes there would not find this proxy, which listens on every address: start it "
            "with --advertise ADDRESS";
   if (orders_.size() >= most_nodes)
-    return "there are " + std::to_string(most_nodes) + " spawned nodes already, and more are not kept";
+    return "there are " + std::to_string(most_nodes)
+           + " spawned nodes already, and more are not kept";
   return {};
 }
 
@@ -121,8 +122,8 @@ void spawn_list::withdraw(std::uint64_t asker, const std::string& name, spawn_li
   known->second.withdrawn = true;
   put(known->second, fx);
   watch(known->second, fx);
-  fx.emit(answer_hosting{
-      asker, {errc::ok, "node '" + name + "' finishes what it runs, and then ends"}});
+  fx.emit(answer_hosting{asker,
+                         {errc::ok, "node '" + name + "' finishes what it runs, and then ends"}});
 }
 
 void spawn_list::on_ended(const std::string& name, spawn_list_effects& fx) {

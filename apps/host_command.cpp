@@ -1,0 +1,106 @@
+// evenkeel host: a process on which a proxy spawns nodes; by itself it runs nothing.
+#include "actors/host.hpp"
+#include "actors/log.hpp"
+#include "actors/node_house.hpp"
+#include "actors/system_config.hpp"
+#include "apps/commands.hpp"
+#include "apps/ports.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace evenkeel::apps {
+
+namespace {
+
+constexpr std::size_t worker_threads = 4; ///< a node that moves in reads its disk on one of them
+constexpr auto stop_patience = std::chrono::seconds(8);
+constexpr const char* notes = R"(
+The proxy tells it which nodes to run (`evenkeel proxy --spawn`, `evenkeel spawn`), and spawns them
+again when this process was gone. Each node keeps its state in a directory of its name in --data.
+SIGTERM ends all of them cleanly.
+
+  evenkeel host --data /var/lib/evenkeel)";
+
+struct host_choice {
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t port = 4242;
+  bool plain_cluster = false;
+  house_settings house;
+  log_options log;
+};
+
+int run(const host_choice& choice) {
+  apply(choice.log);
+  if (!is_loopback(choice.listen_address) && !choice.plain_cluster)
+    throw CLI::ValidationError(
+        "--listen " + choice.listen_address,
+        "whoever reaches this port can run anything here; listening beyond loopback needs "
+        "--plain-cluster, which says that this network is trusted");
+  require_free_port(choice.listen_address, choice.port);
+  block_stop_signals();
+  auto settings = choice.house;
+  settings.process = fresh_incarnation();
+  settings.default_slots = std::max(1U, std::thread::hardware_concurrency());
+  node_house house{std::move(settings)};
+  system_config config{worker_threads};
+  add_spawnable_nodes(config, house);
+  caf::actor_system system{config};
+  std::uint16_t port = 0;
+  try {
+    port = start_host(system, house, choice.listen_address, choice.port);
+  } catch (const std::exception& error) {
+    // Not thrown on: CAF's actor system would wait for its actors for ever.
+    std::cerr << "evenkeel: " << error.what() << std::endl;
+    std::_Exit(1);
+  }
+  log_line(core::note::level::info,
+           "host is ready on " + choice.listen_address + ":" + std::to_string(port));
+  wait_for_stop_signal();
+  log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
+  house.stop_all(stop_patience);
+  spdlog::shutdown();
+  std::_Exit(0); // CAF waits for actors for ever; all that was acknowledged is on disk
+}
+
+} // namespace
+
+void add_host_command(CLI::App& app, action& chosen) {
+  const auto choice = std::make_shared<host_choice>();
+  choice->house.data_directory = "./evenkeel-data/host";
+  auto* command = app.add_subcommand("host", "a machine on which the proxy spawns nodes");
+  command->add_option("--port", choice->port, "port for the proxy; 0: any free one, see the log")
+      ->envname("EVENKEEL_HOST_PORT")
+      ->check(port_range())
+      ->capture_default_str();
+  command->add_option("--listen", choice->listen_address, "address of that port")
+      ->envname("EVENKEEL_LISTEN")
+      ->capture_default_str();
+  command
+      ->add_flag(
+          "--plain-cluster", choice->plain_cluster,
+          "allow --listen beyond loopback: anyone who reaches the port controls this machine")
+      ->envname("EVENKEEL_PLAIN_CLUSTER");
+  command
+      ->add_option("--data", choice->house.data_directory,
+                   "directory of its nodes' state; made if missing")
+      ->envname("EVENKEEL_DATA")
+      ->check(not_empty())
+      ->capture_default_str();
+  command
+      ->add_flag("--open", choice->house.open,
+                 "nodes may have client ports beyond loopback: everyone who can connect may run "
+                 "commands")
+      ->envname("EVENKEEL_OPEN");
+  add_log_options(*command, choice->log);
+  command->footer(notes);
+  command->immediate_callback(); // so that other subcommands' variables do not count
+  command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });
+}
+
+} // namespace evenkeel::apps

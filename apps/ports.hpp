@@ -1,0 +1,22 @@
+// What the subcommands that listen or spawn have in common about addresses.
+#pragma once
+
+#include "messages/hosting.hpp"
+#include "messages/ids.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace evenkeel::apps {
+
+/// Asked before anything is made: the words of CAF's own error help nobody. Throws
+/// std::runtime_error with one clear sentence.
+void require_free_port(const std::string& address, std::uint16_t port);
+
+/// "HOST:PORT" or "NAME=HOST:PORT"; without a name it is "HOST-PORT". Throws CLI::ValidationError.
+spawn_order parse_spawn(const std::string& text);
+
+/// Tells this life of a process from all others.
+incarnation fresh_incarnation();
+
+} // namespace evenkeel::apps
