@@ -111,17 +111,14 @@ simulator::knobs knobs_for(const sim_choice& choice, std::uint64_t seed) {
         choice.check == "full" ? simulator::check_level::full : simulator::check_level::light;
   if (choice.faults.empty())
     return knobs;
-  knobs.faults.clear();
+  std::set<simulator::fault> named;
   for (const auto& name : choice.faults) {
     if (name == "all")
-      knobs.faults.insert(simulator::all_faults().begin(), simulator::all_faults().end());
+      named.insert(simulator::all_faults().begin(), simulator::all_faults().end());
     else if (name != "none")
-      knobs.faults.insert(*fault_named(name));
+      named.insert(*fault_named(name));
   }
-  if (!knobs.has(simulator::fault::duplicates))
-    knobs.net.duplicated_of_thousand = 0;
-  else if (knobs.net.duplicated_of_thousand == 0)
-    knobs.net.duplicated_of_thousand = 20;
+  simulator::name_faults(knobs, named);
   return knobs;
 }
 

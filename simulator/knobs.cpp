@@ -255,6 +255,17 @@ knobs draw_knobs(std::uint64_t seed) {
   return k;
 }
 
+void name_faults(knobs& k, const std::set<fault>& named) {
+  const bool promises_more = k.about == theme::tail || k.about == theme::molasses;
+  if (promises_more && named != k.faults)
+    k.about = theme::none;
+  k.faults = named;
+  if (!k.has(fault::duplicates))
+    k.net.duplicated_of_thousand = 0;
+  else if (k.net.duplicated_of_thousand == 0)
+    k.net.duplicated_of_thousand = 20;
+}
+
 void make_large(knobs& k) {
   const auto seed = k.seed;
   const auto faults = k.faults;

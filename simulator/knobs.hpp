@@ -105,6 +105,9 @@ struct knobs {
 knobs draw_knobs(std::uint64_t seed);
 /// For clusters of which only the size is to matter: everything else is the same for all.
 void make_large(knobs& k);
+/// These faults instead of those that were drawn. A theme that promises more as long as nothing
+/// else happens (`tail`, `molasses`) is one no longer where they are others.
+void name_faults(knobs& k, const std::set<fault>& named);
 /// A few lines for people.
 std::string describe(const knobs& with);
 

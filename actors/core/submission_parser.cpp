@@ -129,8 +129,9 @@ void parse_sleep(std::string_view rest, parsed_request& into) {
     return;
   const auto milliseconds = parse_digits(trimmed(words.argument));
   if (words.has_command || !milliseconds || *milliseconds > max_sleep_ms)
-    return into.refuse(errc::bad_request,
-                       "write SLEEP <milliseconds>, from 0 to " + std::to_string(max_sleep_ms));
+    return into.refuse(errc::bad_request, "write SLEEP <milliseconds>, from 0 to "
+                                              + std::to_string(max_sleep_ms)
+                                              + ", and options before the number");
   auto& spec = into.request.spec;
   spec.kind = job_kind::sleep;
   spec.sleep_ms = static_cast<std::uint32_t>(*milliseconds);

@@ -10,6 +10,16 @@
 
 using namespace evenkeel::simulator;
 
+TEST_CASE("with faults that are named, the themes that know none promise no more than others") {
+  for (const std::uint64_t seed : {9, 17, 25}) {
+    auto with = draw_knobs(seed);
+    name_faults(with, {fault::kill_node, fault::wipe_proxy});
+    CHECK(with.about != theme::tail);
+    CHECK(with.about != theme::molasses);
+    CHECK(simulation{with}.run().breach == "");
+  }
+}
+
 TEST_CASE("no seed breaks a promise") {
   std::uint64_t first = 1;
   std::uint64_t last = EVENKEEL_SEED_COUNT;
