@@ -69,8 +69,9 @@ TEST_CASE("a data directory that cannot be made is one clear line and an exit st
 }
 
 TEST_CASE("listening beyond loopback asks for an explicit word") {
-  CHECK(failed_start({"proxy", "0", "--listen", "0.0.0.0"}, 2).find("--plain-cluster")
-        != std::string::npos);
+  const auto proxy = failed_start({"proxy", "0", "--listen", "0.0.0.0"}, 2);
+  CHECK(proxy.find("--plain-cluster") != std::string::npos);
+  CHECK(proxy.find("--tls-cert, --tls-key and --tls-ca (evenkeel certs") != std::string::npos);
   CHECK(failed_start({"node", "--client-address", "0.0.0.0"}, 2).find("--open")
         != std::string::npos);
 }
