@@ -53,10 +53,14 @@ std::string failed_start(std::vector<std::string> arguments,
 } // namespace
 
 TEST_CASE_FIXTURE(fixture, "a cluster by TLS runs jobs and survives the death of its proxy") {
-  start_all();
+  auto options = ours.options("proxy");
+  options.insert(options.end(), {"--grace", "1000"});
+  all.start_proxy(options);
+  all.start_node("a", ours.options("a"));
+  all.start_node("b", ours.options("b"));
   const auto tickets = all.submit("a", 40, short_job);
   all.kill("proxy");
-  all.start_proxy(ours.options("proxy"));
+  all.start_proxy(options);
   all_have_results(tickets);
 }
 
