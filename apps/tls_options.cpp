@@ -11,11 +11,14 @@ namespace evenkeel::apps {
 void add_tls_options(CLI::App& app, tls::file_names& chosen) {
   app.add_option("--tls-cert", chosen.cert,
                  "this host's certificate (PEM): cluster by mutual TLS, see evenkeel certs")
-      ->envname("EVENKEEL_TLS_CERT");
+      ->envname("EVENKEEL_TLS_CERT")
+      ->check(not_empty()); // an unset variable of a script must not mean: no TLS
   app.add_option("--tls-key", chosen.key, "its key, readable by its owner alone")
-      ->envname("EVENKEEL_TLS_KEY");
+      ->envname("EVENKEEL_TLS_KEY")
+      ->check(not_empty());
   app.add_option("--tls-ca", chosen.ca, "the CA: whoever has a certificate of it is a member")
-      ->envname("EVENKEEL_TLS_CA");
+      ->envname("EVENKEEL_TLS_CA")
+      ->check(not_empty());
 }
 
 std::shared_ptr<const tls::credentials> load_credentials(const tls::file_names& chosen) {

@@ -152,14 +152,15 @@ void on_handshake_step(const SSL* session, int result) {
 }
 
 void on_event(const SSL* session, int what, int result) {
-  if (SSL_is_server(session) == 0)
+  if (SSL_get_fd(session) < 0) // not CAF's but our probe's, which reads its errors itself
     return;
   auto& open = the_guard().open;
-  if ((what & SSL_CB_HANDSHAKE_START) != 0 && SSL_in_before(session) != 0)
+  if ((what & SSL_CB_HANDSHAKE_START) != 0 && SSL_is_server(session) != 0
+      && SSL_in_before(session) != 0)
     open.begin(session, {SSL_get_fd(session), peer_of(SSL_get_fd(session)), clock::now()});
   else if ((what & SSL_CB_HANDSHAKE_DONE) != 0)
     open.end(session);
-  else if (what == SSL_CB_ACCEPT_EXIT)
+  else if (what == SSL_CB_ACCEPT_EXIT || what == SSL_CB_CONNECT_EXIT)
     on_handshake_step(session, result);
   else if ((what & SSL_CB_ALERT) != 0 && !open.contains(session)) // it broke off later
     ERR_clear_error();

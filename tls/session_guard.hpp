@@ -1,9 +1,11 @@
-// What CAF 0.17 leaves undone for the TLS sessions that a process accepts, by way of the callbacks
-// that OpenSSL has for every session:
+// What CAF 0.17 leaves undone for its TLS sessions, by way of the callbacks that OpenSSL has for
+// every session of a process:
 // - errors of one session stay in the thread's error queue, where OpenSSL takes them for errors of
 //   the next healthy session that merely has nothing to read, which is dropped: they are removed;
-// - nobody is told why a peer was refused: `on_refused` is;
-// - a handshake may take for ever, and there may be any number of them: here 10 s, and 256.
+// - nobody is told why a peer that connected was refused: `on_refused` is;
+// - a handshake that a peer began may take for ever, and there may be any number of them: here 10
+// s,
+//   and 256.
 // And TLS 1.3 is the oldest version. Must not know: CAF.
 #pragma once
 

@@ -82,6 +82,7 @@ TEST_CASE("a value that an option cannot have is one clear line that names it an
       {"--data", "proxy", "0", "--data", ""},
       {"--data", "node", "--data", ""},
       {"--data", "check", "--data", ""},
+      {"--tls-cert", "node", "--tls-cert", ""},
       {"--max-open-jobs", "node", "--max-open-jobs", "-1"},
       {"--disk-reserve", "node", "--disk-reserve", "-1"},
       {"--connect", "bench", "--connect", "127.0.0.1"},

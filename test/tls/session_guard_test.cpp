@@ -148,6 +148,35 @@ TEST_CASE_FIXTURE(fixture, "an older version than TLS 1.3 is refused") {
   ERR_clear_error();
 }
 
+TEST_CASE_FIXTURE(fixture, "our own end of a broken session does not break another one") {
+  const pipe_pair good;
+  const auto server = accept_from(good);
+  const auto client = connect_to(good);
+  shake_hands(server.get(), client.get());
+  const pipe_pair bad;
+  const auto failing = connect_to(bad);
+  SSL_do_handshake(failing.get());
+  say(bad.server(), "whatever this is, it is not TLS");
+  CHECK(SSL_do_handshake(failing.get()) < 1);
+  CHECK(error_of_idle_read(server.get()) == SSL_ERROR_WANT_READ);
+}
+
+TEST_CASE_FIXTURE(fixture, "a link that stands is no handshake any more") {
+  const pipe_pair good;
+  const auto server = accept_from(good);
+  const auto client = connect_to(good);
+  shake_hands(server.get(), client.get());
+  SSL_do_handshake(client.get()); // takes what came last
+  std::vector<std::unique_ptr<pipe_pair>> ends;
+  std::vector<session> sessions;
+  for (int i = 0; i < 300; ++i) {
+    ends.push_back(std::make_unique<pipe_pair>());
+    sessions.push_back(accept_from(*ends.back()));
+  }
+  CHECK(error_of_idle_read(client.get()) == SSL_ERROR_WANT_READ);
+  CHECK(error_of_idle_read(server.get()) == SSL_ERROR_WANT_READ);
+}
+
 TEST_CASE_FIXTURE(fixture, "there are never more than 256 handshakes at once") {
   std::vector<std::unique_ptr<pipe_pair>> ends;
   std::vector<session> sessions;
