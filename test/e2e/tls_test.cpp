@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -39,6 +41,16 @@ std::size_t count(const std::string& text, const std::string& what) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
     ++found;
   return found;
+}
+
+/// Ends every connection to this port as a failing network would. False where that cannot be done.
+bool reset_connections_to(const std::string& port) {
+  auto* const said =
+      popen(("ss -Hnt -K dst 127.0.0.1 dport = " + port + " 2>/dev/null").c_str(), "r");
+  if (said == nullptr)
+    return false;
+  const bool some = std::fgetc(said) != EOF;
+  return pclose(said) >= 0 && some;
 }
 
 /// The log of a start that must fail with this exit status.
@@ -137,6 +149,19 @@ TEST_CASE_FIXTURE(fixture, "garbage at the cluster port costs no job and no link
   all_have_results(tickets);
   all_have_results(more);
   CHECK(count(all.at("proxy").log(), "joined with") == 2); // each once
+}
+
+TEST_CASE_FIXTURE(fixture, "a dropped link by TLS is made again and costs no job") {
+  start_all();
+  const auto tickets = all.submit("a", 40, short_job);
+  if (!reset_connections_to(all.port("proxy"))) {
+    MESSAGE("skipped: connections can be reset by root only, with ss");
+    return;
+  }
+  CHECK_FALSE(all.at("proxy").await("its connection broke").empty());
+  all_have_results(tickets);
+  while (count(all.at("proxy").log(), "joined with") < 4) { // both of them again
+  }
 }
 
 TEST_CASE_FIXTURE(fixture, "a node that is killed does not break the links of the others") {
