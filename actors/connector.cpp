@@ -1,9 +1,12 @@
 #include "actors/connector.hpp"
 
+#include "tls/probe.hpp"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <caf/io/all.hpp>
+#include <caf/openssl/all.hpp>
 
 #include <chrono>
 #include <set>
@@ -17,7 +20,7 @@ constexpr auto probe_timeout = std::chrono::milliseconds(1000);
 constexpr auto connect_timeout = std::chrono::seconds(3);
 
 /// Empty when somebody listens there, else why not.
-std::string probe(const std::string& host, std::uint16_t port) {
+std::string probe_plain(const std::string& host, std::uint16_t port) {
   namespace asio = boost::asio;
   asio::io_context context;
   asio::ip::tcp::resolver resolver{context};
@@ -41,18 +44,23 @@ std::string probe(const std::string& host, std::uint16_t port) {
 } // namespace
 
 connector_actor::behavior_type connector(connector_actor::stateful_pointer<connector_state> self,
-                                         std::string host, std::uint16_t port) {
+                                         std::string host, std::uint16_t port,
+                                         std::shared_ptr<const tls::credentials> ours) {
   return {
-      [self, host = std::move(host), port](const core::connect_now&) {
+      [self, host = std::move(host), port, ours = std::move(ours)](const core::connect_now&) {
         const auto asker = caf::actor_cast<node_service>(self->current_sender());
-        if (auto why = probe(host, port); !why.empty()) {
+        if (auto why =
+                ours ? tls::probe(host, port, *ours, probe_timeout) : probe_plain(host, port);
+            !why.empty()) {
           self->send(asker, connect_failed{std::move(why)});
           return;
         }
         const auto no_proxy = host + ":" + std::to_string(port)
                               + ": whoever listens there does not answer as a proxy";
-        self->request(self->system().middleman().actor_handle(), connect_timeout,
-                      caf::connect_atom::value, host, port)
+        auto& system = self->system();
+        self->request(ours ? system.openssl_manager().actor_handle()
+                           : system.middleman().actor_handle(),
+                      connect_timeout, caf::connect_atom::value, host, port)
             .then(
                 [self, asker, no_proxy](const caf::node_id&, const caf::strong_actor_ptr& found,
                                         const std::set<std::string>&) {

@@ -1,12 +1,15 @@
 // Finds the proxy for a node. CAF's own connect has no time-out and blocks its middleman, so that
 // one host that swallows packets would stall all others: here a plain connect with a deadline comes
-// first, then a request with a deadline.
+// first, then a request with a deadline. With TLS the first one goes as far as the proxy's first
+// words: only so does a node learn why it is refused.
 // A detached actor: it may block. A handle it found is not trusted until the proxy has answered.
 #pragma once
 
 #include "actors/local_interfaces.hpp"
+#include "tls/credentials.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace evenkeel {
@@ -16,8 +19,10 @@ struct connector_state {
 };
 
 /// Answers each connect_now with proxy_connected or connect_failed to its sender, which must be a
-/// node_service. Spawn with caf::detached.
+/// node_service. With `ours` it speaks TLS, and nothing else; without, never. Spawn with
+/// caf::detached.
 connector_actor::behavior_type connector(connector_actor::stateful_pointer<connector_state> self,
-                                         std::string host, std::uint16_t port);
+                                         std::string host, std::uint16_t port,
+                                         std::shared_ptr<const tls::credentials> ours);
 
 } // namespace evenkeel

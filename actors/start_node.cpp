@@ -109,7 +109,8 @@ node_service start_node(caf::actor_system& system, const node_options& options,
   parts.ledger = recovered->ledger;
   parts.link_fx = std::move(recovered->link_fx);
   parts.store = disk;
-  parts.connector = system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port);
+  parts.connector = system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port,
+                                                options.credentials);
   parts.free_disk_bytes = [where = options.data_directory] { return free_disk_bytes(where); };
   parts.disk_reserve_bytes = options.disk_reserve_bytes;
   parts.slots = options.slots;

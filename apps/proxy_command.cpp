@@ -3,6 +3,7 @@
 #include "actors/start_proxy.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/tls_options.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -25,8 +26,23 @@ constexpr std::uint32_t heartbeats_a_lease = 5; ///< at least
 struct proxy_choice {
   proxy_options options;
   log_options log;
+  tls::file_names tls;
   bool plain_cluster = false;
 };
+
+void require_safe_port(const proxy_choice& choice) {
+  const auto& address = choice.options.listen_address;
+  if (choice.plain_cluster && !choice.tls.none())
+    throw CLI::ValidationError("--plain-cluster", "is for a cluster without TLS: leave out either "
+                                                  "this or the --tls options");
+  if (is_loopback(address) || choice.plain_cluster || !choice.tls.none())
+    return;
+  throw CLI::ValidationError(
+      "--listen " + address,
+      "without TLS the cluster port has no authentication; beyond loopback give --tls-cert, "
+      "--tls-key and --tls-ca (evenkeel certs makes them), or --plain-cluster, which says that "
+      "this network is trusted");
+}
 
 /// Asked before anything is made: the words of CAF's own error help nobody.
 void require_free_port(const std::string& address, std::uint16_t port) {
@@ -56,15 +72,14 @@ int run(const proxy_choice& choice) {
   auto options = choice.options;
   auto& cluster = options.dispatch.cluster;
   cluster.heartbeat_ms = std::min(cluster.heartbeat_ms, cluster.lease_ms / heartbeats_a_lease);
-  if (!is_loopback(options.listen_address) && !choice.plain_cluster)
-    throw CLI::ValidationError(
-        "--listen " + options.listen_address,
-        "the cluster port has no authentication; listening beyond loopback needs --plain-cluster, "
-        "which says that this network is trusted");
+  require_safe_port(choice);
+  options.credentials = load_credentials(choice.tls);
   require_free_port(options.listen_address, options.port);
   block_stop_signals();
   const auto recovered = recover_proxy(options);
-  system_config config{scheduler_threads};
+  if (options.credentials)
+    report(*options.credentials);
+  system_config config{scheduler_threads, options.credentials};
   caf::actor_system system{config};
   std::promise<void> stopped;
   running_proxy running;
@@ -136,8 +151,10 @@ void add_proxy_command(CLI::App& app, action& chosen) {
       ->capture_default_str();
   command
       ->add_flag("--plain-cluster", choice->plain_cluster,
-                 "allow --listen beyond loopback: anyone who reaches the port controls the cluster")
+                 "allow --listen beyond loopback without TLS: anyone who reaches the port "
+                 "controls the cluster")
       ->envname("EVENKEEL_PLAIN_CLUSTER");
+  add_tls_options(*command, choice->tls);
   command
       ->add_option("--max-num-nodes", options.max_nodes,
                    "live nodes at most; 0: no limit (also MAX_NUM_NODES)")
