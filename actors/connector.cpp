@@ -1,9 +1,12 @@
 #include "actors/connector.hpp"
 
+#include "tls/probe.hpp"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <caf/io/all.hpp>
+#include <caf/openssl/all.hpp>
 
 #include <chrono>
 #include <set>
@@ -16,9 +19,7 @@ namespace {
 constexpr auto probe_timeout = std::chrono::milliseconds(1000);
 constexpr auto connect_timeout = std::chrono::seconds(3);
 
-} // namespace
-
-std::string probe(const std::string& host, std::uint16_t port) {
+std::string probe_plain(const std::string& host, std::uint16_t port) {
   namespace asio = boost::asio;
   asio::io_context context;
   asio::ip::tcp::resolver resolver{context};
@@ -39,18 +40,31 @@ std::string probe(const std::string& host, std::uint16_t port) {
   return failed ? address + ": " + failed.message() : std::string{};
 }
 
+} // namespace
+
+std::string probe_cluster_port(const std::string& host, std::uint16_t port,
+                               const std::shared_ptr<const tls::credentials>& ours) {
+  return ours ? tls::probe(host, port, *ours, probe_timeout) : probe_plain(host, port);
+}
+
+caf::io::middleman_actor connection_maker(caf::actor_system& system,
+                                          const std::shared_ptr<const tls::credentials>& ours) {
+  return ours ? system.openssl_manager().actor_handle() : system.middleman().actor_handle();
+}
+
 connector_actor::behavior_type connector(connector_actor::stateful_pointer<connector_state> self,
-                                         std::string host, std::uint16_t port) {
+                                         std::string host, std::uint16_t port,
+                                         std::shared_ptr<const tls::credentials> ours) {
   return {
-      [self, host = std::move(host), port](const core::connect_now&) {
+      [self, host = std::move(host), port, ours = std::move(ours)](const core::connect_now&) {
         const auto asker = caf::actor_cast<node_service>(self->current_sender());
-        if (auto why = probe(host, port); !why.empty()) {
+        if (auto why = probe_cluster_port(host, port, ours); !why.empty()) {
           self->send(asker, connect_failed{std::move(why)});
           return;
         }
         const auto no_proxy = host + ":" + std::to_string(port)
                               + ": whoever listens there does not answer as a proxy";
-        self->request(self->system().middleman().actor_handle(), connect_timeout,
+        self->request(connection_maker(self->system(), ours), connect_timeout,
                       caf::connect_atom::value, host, port)
             .then(
                 [self, asker, no_proxy](const caf::node_id&, const caf::strong_actor_ptr& found,

@@ -14,6 +14,6 @@ void add_spawnable_nodes(caf::actor_system_config& config, node_house& house);
 
 /// Publishes the host's actor; returns its port. Throws std::runtime_error when that cannot be had.
 std::uint16_t start_host(caf::actor_system& system, node_house& house, const std::string& address,
-                         std::uint16_t port);
+                         std::uint16_t port, bool by_tls);
 
 } // namespace evenkeel

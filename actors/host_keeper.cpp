@@ -23,11 +23,12 @@ constexpr auto spawn_timeout = std::chrono::seconds(5);
 } // namespace
 
 void host_keeper_state::start(pointer self, spawn_desk_actor owner, std::string host,
-                              std::uint16_t port) {
+                              std::uint16_t port, std::shared_ptr<const tls::credentials> ours) {
   self_ = self;
   owner_ = std::move(owner);
   host_ = std::move(host);
   port_ = port;
+  ours_ = std::move(ours);
   watch_.emplace(host_ + ":" + std::to_string(port));
   self_->set_down_handler([this](const caf::down_msg& down) {
     if (found_ && down.source == found_.address())
@@ -64,7 +65,7 @@ void host_keeper_state::run(core::host_watch_effects& fx) {
 }
 
 void host_keeper_state::look() {
-  if (const auto why = probe(host_, port_); !why.empty())
+  if (const auto why = probe_cluster_port(host_, port_, ours_); !why.empty())
     return unreachable(why);
   self_
       ->request(self_->system().middleman().actor_handle(), connect_timeout,
@@ -105,9 +106,10 @@ void host_keeper_state::spawn(const spawn_order& order) {
 
 host_keeper_actor::behavior_type host_keeper(host_keeper_state::pointer self,
                                              spawn_desk_actor owner, std::string host,
-                                             std::uint16_t port) {
+                                             std::uint16_t port,
+                                             std::shared_ptr<const tls::credentials> ours) {
   auto* state = &self->state;
-  state->start(self, std::move(owner), std::move(host), port);
+  state->start(self, std::move(owner), std::move(host), port, std::move(ours));
   return {
       [state](const core::watch_node& x) {
         state->tell([&](auto& watch, auto&) { watch.on_order(x.order); });

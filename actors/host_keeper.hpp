@@ -5,8 +5,11 @@
 
 #include "actors/core/host_watch.hpp"
 #include "actors/local_interfaces.hpp"
+#include "tls/credentials.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace evenkeel {
@@ -16,7 +19,8 @@ public:
   static constexpr const char* name = "host_keeper";
   using pointer = host_keeper_actor::stateful_pointer<host_keeper_state>;
 
-  void start(pointer self, spawn_desk_actor owner, std::string host, std::uint16_t port);
+  void start(pointer self, spawn_desk_actor owner, std::string host, std::uint16_t port,
+             std::shared_ptr<const tls::credentials> ours);
   template <class Input>
   void tell(Input&& input) {
     core::host_watch_effects fx;
@@ -36,6 +40,7 @@ private:
   spawn_desk_actor owner_;
   std::string host_;
   std::uint16_t port_ = 0;
+  std::shared_ptr<const tls::credentials> ours_; ///< null: plain
   std::optional<core::host_watch> watch_;
   host_actor found_;
 };
@@ -43,6 +48,7 @@ private:
 /// Spawn with caf::detached.
 host_keeper_actor::behavior_type host_keeper(host_keeper_state::pointer self,
                                              spawn_desk_actor owner, std::string host,
-                                             std::uint16_t port);
+                                             std::uint16_t port,
+                                             std::shared_ptr<const tls::credentials> ours);
 
 } // namespace evenkeel

@@ -73,6 +73,7 @@ struct node_house::state {
     options.slots = order.slots == 0 ? settings.default_slots : order.slots;
     options.client_address = order.client_address;
     options.client_port = order.client_port;
+    options.credentials = settings.credentials;
     options.data_directory = settings.data_directory + "/" + order.name;
     return options;
   }

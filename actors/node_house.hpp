@@ -6,6 +6,7 @@
 #include "actors/local_interfaces.hpp"
 #include "actors/node.hpp"
 #include "messages/hosting.hpp"
+#include "tls/credentials.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +20,8 @@ struct house_settings {
   std::string data_directory; ///< each node has a directory of its name in it
   bool open = false;          ///< nodes may have client ports beyond loopback
   std::uint32_t default_slots = 1;
-  incarnation process; ///< of this host
+  incarnation process;                                 ///< of this host
+  std::shared_ptr<const tls::credentials> credentials; ///< of its nodes; null: plain
 };
 
 class node_house {

@@ -8,9 +8,11 @@ namespace evenkeel {
 
 void spawn_desk_state::start(pointer self, store_actor store,
                              std::shared_ptr<core::spawn_list> list,
-                             const std::vector<spawn_order>& wanted) {
+                             const std::vector<spawn_order>& wanted,
+                             std::shared_ptr<const tls::credentials> ours) {
   self_ = self;
   list_ = std::move(list);
+  ours_ = std::move(ours);
   step_ = {std::move(store), 0};
   list_->on_start(wanted, step_.fx());
   flush();
@@ -49,7 +51,7 @@ host_keeper_actor& spawn_desk_state::keeper_of(const spawn_order& order) {
   auto& keeper = keepers_[{order.host, order.host_port}];
   if (!keeper)
     keeper = self_->spawn<caf::detached>(host_keeper, spawn_desk_actor{self_}, order.host,
-                                         order.host_port);
+                                         order.host_port, ours_);
   return keeper;
 }
 
@@ -70,9 +72,10 @@ void spawn_desk_state::run(core::spawn_list_output& output) {
 
 spawn_desk_actor::behavior_type spawn_desk(spawn_desk_state::pointer self, store_actor store,
                                            std::shared_ptr<core::spawn_list> list,
-                                           std::vector<spawn_order> wanted) {
+                                           std::vector<spawn_order> wanted,
+                                           std::shared_ptr<const tls::credentials> ours) {
   auto* state = &self->state;
-  state->start(self, std::move(store), std::move(list), wanted);
+  state->start(self, std::move(store), std::move(list), wanted, std::move(ours));
   return {
       [state](const hosting_request& request) { return state->on_request(request); },
       [state](const node_ended& news) { state->on_ended(news); },

@@ -5,6 +5,7 @@
 #include "actors/core/spawn_list.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/step.hpp"
+#include "tls/credentials.hpp"
 
 #include <cstdint>
 #include <map>
@@ -21,7 +22,7 @@ public:
   using pointer = spawn_desk_actor::stateful_pointer<spawn_desk_state>;
 
   void start(pointer self, store_actor store, std::shared_ptr<core::spawn_list> list,
-             const std::vector<spawn_order>& wanted);
+             const std::vector<spawn_order>& wanted, std::shared_ptr<const tls::credentials> ours);
   caf::result<hosting_answer> on_request(const hosting_request& request);
   void on_ended(const node_ended& news);
   void on_committed(const committed& news);
@@ -33,6 +34,7 @@ private:
 
   pointer self_ = nullptr;
   std::shared_ptr<core::spawn_list> list_;
+  std::shared_ptr<const tls::credentials> ours_; ///< null: plain
   step<core::spawn_list_output> step_;
   std::map<std::pair<std::string, std::uint16_t>, host_keeper_actor> keepers_;
   std::map<std::uint64_t, caf::typed_response_promise<hosting_answer>> askers_;
@@ -41,6 +43,7 @@ private:
 
 spawn_desk_actor::behavior_type spawn_desk(spawn_desk_state::pointer self, store_actor store,
                                            std::shared_ptr<core::spawn_list> list,
-                                           std::vector<spawn_order> wanted);
+                                           std::vector<spawn_order> wanted,
+                                           std::shared_ptr<const tls::credentials> ours);
 
 } // namespace evenkeel

@@ -106,8 +106,8 @@ node_outfit outfit_of(caf::actor_system& system, const node_options& options,
   node_outfit all;
   auto& helpers = all.helpers;
   helpers.store = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
-  helpers.connector =
-      system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port);
+  helpers.connector = system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port,
+                                                  options.credentials);
   helpers.executor = std::make_shared<executor_actor>();
   auto& parts = all.parts;
   parts.link = recovered->link;

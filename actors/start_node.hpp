@@ -4,6 +4,7 @@
 #include "actors/jobs/function_registry.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/node.hpp"
+#include "tls/credentials.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,6 +16,7 @@ namespace evenkeel {
 struct node_options {
   std::string proxy_host = "127.0.0.1";
   std::uint16_t proxy_port = 8080;
+  std::shared_ptr<const tls::credentials> credentials; ///< null: no TLS
   std::string name;
   std::uint32_t slots = 1;
   std::string client_address = "127.0.0.1"; ///< as NODES shows it, with `client_port`

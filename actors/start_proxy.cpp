@@ -9,6 +9,7 @@
 #include "actors/store.hpp"
 
 #include <caf/io/all.hpp>
+#include <caf/openssl/all.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -54,11 +55,15 @@ running_proxy start_proxy(caf::actor_system& system, const proxy_options& option
   const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
   const auto queue = system.spawn(dispatcher, disk, recovered->queue);
   const auto results = system.spawn(result_collector, disk, recovered->relay, recovered->router);
-  const auto spawns = system.spawn(spawn_desk, disk, recovered->spawns, options.spawns);
+  const auto spawns =
+      system.spawn(spawn_desk, disk, recovered->spawns, options.spawns, options.credentials);
   const auto actor = system.spawn(proxy, proxy_parts{recovered->membership, disk, queue, results,
                                                      spawns, std::move(on_stopped)});
-  const auto port = system.middleman().publish(proxy_actor{actor}, options.port,
-                                               options.listen_address.c_str(), true);
+  const auto* const address = options.listen_address.c_str();
+  const auto port =
+      options.credentials
+          ? caf::openssl::publish(proxy_actor{actor}, options.port, address, true)
+          : system.middleman().publish(proxy_actor{actor}, options.port, address, true);
   if (!port)
     throw std::runtime_error("cannot listen on " + options.listen_address + ":"
                              + std::to_string(options.port) + ": " + system.render(port.error()));

@@ -3,6 +3,7 @@
 
 #include "actors/core/dispatch_queue.hpp"
 #include "actors/local_interfaces.hpp"
+#include "tls/credentials.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,7 +15,8 @@ namespace evenkeel {
 
 struct proxy_options {
   std::string listen_address = "127.0.0.1";
-  std::uint16_t port = 8080; ///< 0: any free one
+  std::uint16_t port = 8080;                           ///< 0: any free one
+  std::shared_ptr<const tls::credentials> credentials; ///< null: no TLS
   std::string data_directory;
   std::uint32_t max_nodes = 0; ///< 0: no limit
   core::dispatch_settings dispatch;

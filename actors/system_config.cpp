@@ -1,15 +1,20 @@
 #include "actors/system_config.hpp"
 
+#include "actors/log.hpp"
 #include "messages/interfaces.hpp"
+#include "tls/session_guard.hpp"
 
 #include <caf/io/all.hpp>
+#include <caf/openssl/all.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace evenkeel {
 
-system_config::system_config(std::size_t workers) {
+system_config::system_config(std::size_t workers, std::shared_ptr<const tls::credentials> ours)
+    : credentials_(std::move(ours)) {
   add_message_types<caf::id_block::evenkeel>();
   load<caf::io::middleman>();
   // Work sharing: idle workers sleep on a condition variable instead of polling for work to steal.
@@ -20,6 +25,15 @@ system_config::system_config(std::size_t workers) {
   // CAF notices a silent connection only with these, on both sides; our own leases decide earlier.
   set("middleman.heartbeat-interval", caf::timespan{std::chrono::seconds(1)});
   set("middleman.connection-timeout", caf::timespan{std::chrono::seconds(5)});
+  if (!credentials_)
+    return;
+  load<caf::openssl::manager>();
+  openssl_certificate = credentials_->cert_path();
+  openssl_key = credentials_->key_path();
+  openssl_cafile = credentials_->ca_path();
+  tls::guard_sessions([](const std::string& who_and_why) {
+    log_line(core::note::level::warning, "refused a peer at the cluster port: " + who_and_why);
+  });
 }
 
 } // namespace evenkeel

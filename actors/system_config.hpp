@@ -2,16 +2,26 @@
 // parser.
 #pragma once
 
+#include "tls/credentials.hpp"
+
 #include <caf/all.hpp>
 
 #include <cstddef>
+#include <memory>
 
 namespace evenkeel {
 
 class system_config : public caf::actor_system_config {
 public:
   /// `workers`: threads of CAF's scheduler. No actor on them ever blocks.
-  explicit system_config(std::size_t workers);
+  /// With `ours`, links between processes are by mutual TLS, through CAF's openssl_manager: its
+  /// actor takes the place of the middleman's for publishing and connecting. At most one such
+  /// configuration in a process.
+  explicit system_config(std::size_t workers,
+                         std::shared_ptr<const tls::credentials> ours = nullptr);
+
+private:
+  std::shared_ptr<const tls::credentials> credentials_; ///< CAF opens its files for each connection
 };
 
 } // namespace evenkeel

@@ -17,6 +17,7 @@ void add_spawn_command(CLI::App& app, action& chosen);
 void add_despawn_command(CLI::App& app, action& chosen);
 void add_ping_command(CLI::App& app, action& chosen);
 void add_retire_command(CLI::App& app, action& chosen);
+void add_certs_command(CLI::App& app, action& chosen);
 void add_check_command(CLI::App& app, action& chosen);
 void add_bench_command(CLI::App& app, action& chosen);
 void add_sim_command(CLI::App& app, action& chosen);

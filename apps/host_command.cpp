@@ -5,6 +5,7 @@
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
 #include "apps/ports.hpp"
+#include "apps/tls_options.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -32,28 +33,28 @@ struct host_choice {
   std::uint16_t port = 4242;
   bool plain_cluster = false;
   house_settings house;
+  tls::file_names tls;
   log_options log;
 };
 
 int run(const host_choice& choice) {
   apply(choice.log);
-  if (!is_loopback(choice.listen_address) && !choice.plain_cluster)
-    throw CLI::ValidationError(
-        "--listen " + choice.listen_address,
-        "whoever reaches this port can run anything here; listening beyond loopback needs "
-        "--plain-cluster, which says that this network is trusted");
+  require_safe_port(choice.listen_address, choice.plain_cluster, choice.tls);
   require_free_port(choice.listen_address, choice.port);
   block_stop_signals();
   auto settings = choice.house;
+  settings.credentials = load_credentials(choice.tls);
   settings.process = fresh_incarnation();
   settings.default_slots = std::max(1U, std::thread::hardware_concurrency());
+  const auto house_credentials = settings.credentials;
   node_house house{std::move(settings)};
-  system_config config{worker_threads};
+  system_config config{worker_threads, house_credentials};
   add_spawnable_nodes(config, house);
   caf::actor_system system{config};
   std::uint16_t port = 0;
   try {
-    port = start_host(system, house, choice.listen_address, choice.port);
+    port =
+        start_host(system, house, choice.listen_address, choice.port, house_credentials != nullptr);
   } catch (const std::exception& error) {
     // Not thrown on: CAF's actor system would wait for its actors for ever.
     std::cerr << "evenkeel: " << error.what() << std::endl;
@@ -97,6 +98,7 @@ void add_host_command(CLI::App& app, action& chosen) {
                  "nodes may have client ports beyond loopback: everyone who can connect may run "
                  "commands")
       ->envname("EVENKEEL_OPEN");
+  add_tls_options(*command, choice->tls);
   add_log_options(*command, choice->log);
   command->footer(notes);
   command->immediate_callback(); // so that other subcommands' variables do not count

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   apps::add_despawn_command(app, chosen);
   apps::add_ping_command(app, chosen);
   apps::add_retire_command(app, chosen);
+  apps::add_certs_command(app, chosen);
   apps::add_check_command(app, chosen);
   apps::add_bench_command(app, chosen);
   apps::add_sim_command(app, chosen);

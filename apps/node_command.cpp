@@ -5,6 +5,7 @@
 #include "actors/start_node.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/tls_options.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -26,6 +27,7 @@ struct node_choice {
   node_options options;
   gateway_settings clients;
   log_options log;
+  tls::file_names tls;
   double retention_days = 7;
   bool open = false;
 };
@@ -44,8 +46,9 @@ int run(const node_choice& choice) {
         "--client-address " + choice.clients.address,
         "whoever connects may run commands here; listening beyond loopback needs --open, which "
         "says that everyone who can connect may do so");
-  block_stop_signals();
   auto options = choice.options;
+  options.credentials = load_credentials(choice.tls);
+  block_stop_signals();
   if (options.data_directory.empty())
     options.data_directory = default_directory(options.name);
   options.retention_ms =
@@ -54,7 +57,9 @@ int run(const node_choice& choice) {
   options.client_address = choice.clients.address;
   options.client_port = gateway.port();
   const auto recovered = recover_node(options);
-  system_config config{worker_threads};
+  if (options.credentials)
+    report(*options.credentials);
+  system_config config{worker_threads, options.credentials};
   caf::actor_system system{config};
   std::promise<void> stopped;
   const auto actor = start_node(system, options, recovered, [&stopped] { stopped.set_value(); });
@@ -147,6 +152,7 @@ void add_node_command(CLI::App& app, action& chosen) {
                    "directory of its state; made if missing [./evenkeel-data/NAME]")
       ->envname("EVENKEEL_DATA")
       ->check(not_empty());
+  add_tls_options(*command, choice->tls);
   add_client_options(*command, *choice);
   add_job_options(*command, *choice);
   add_log_options(*command, choice->log);

@@ -3,6 +3,7 @@
 #include "actors/clock.hpp"
 #include "actors/core/spawn_list.hpp"
 #include "actors/disk.hpp"
+#include "apps/options.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,6 +34,19 @@ void require_free_port(const std::string& address, std::uint16_t port) {
   if (error)
     throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": "
                              + error.message());
+}
+
+void require_safe_port(const std::string& address, bool plain_cluster, const tls::file_names& tls) {
+  if (plain_cluster && !tls.none())
+    throw CLI::ValidationError("--plain-cluster", "is for a cluster without TLS: leave out either "
+                                                  "this or the --tls options");
+  if (is_loopback(address) || plain_cluster || !tls.none())
+    return;
+  throw CLI::ValidationError(
+      "--listen " + address,
+      "without TLS the cluster port has no authentication; beyond loopback give --tls-cert, "
+      "--tls-key and --tls-ca (evenkeel certs makes them), or --plain-cluster, which says that "
+      "this network is trusted");
 }
 
 spawn_order parse_spawn(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include "messages/hosting.hpp"
 #include "messages/ids.hpp"
+#include "tls/credentials.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,6 +13,10 @@ namespace evenkeel::apps {
 /// Asked before anything is made: the words of CAF's own error help nobody. Throws
 /// std::runtime_error with one clear sentence.
 void require_free_port(const std::string& address, std::uint16_t port);
+
+/// Refuses a cluster port that anyone may use (CLI::ValidationError): beyond loopback, without TLS,
+/// and not said to be in a trusted network.
+void require_safe_port(const std::string& address, bool plain_cluster, const tls::file_names& tls);
 
 /// "HOST:PORT" or "NAME=HOST:PORT"; without a name it is "HOST-PORT". Throws CLI::ValidationError.
 spawn_order parse_spawn(const std::string& text);

@@ -4,6 +4,7 @@
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
 #include "apps/ports.hpp"
+#include "apps/tls_options.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -23,6 +24,7 @@ constexpr std::uint32_t heartbeats_a_lease = 5; ///< at least
 struct proxy_choice {
   proxy_options options;
   log_options log;
+  tls::file_names tls;
   bool plain_cluster = false;
   std::vector<std::string> spawns; ///< [NAME=]HOST:PORT
 };
@@ -36,19 +38,18 @@ int run(const proxy_choice& choice) {
   auto options = choice.options;
   auto& cluster = options.dispatch.cluster;
   cluster.heartbeat_ms = std::min(cluster.heartbeat_ms, cluster.lease_ms / heartbeats_a_lease);
-  if (!is_loopback(options.listen_address) && !choice.plain_cluster)
-    throw CLI::ValidationError(
-        "--listen " + options.listen_address,
-        "the cluster port has no authentication; listening beyond loopback needs --plain-cluster, "
-        "which says that this network is trusted");
+  require_safe_port(options.listen_address, choice.plain_cluster, choice.tls);
   for (const auto& one : choice.spawns)
     options.spawns.push_back(parse_spawn(one));
   if (options.advertised_address.empty() && !is_any_address(options.listen_address))
     options.advertised_address = options.listen_address;
+  options.credentials = load_credentials(choice.tls);
   require_free_port(options.listen_address, options.port);
   block_stop_signals();
   const auto recovered = recover_proxy(options);
-  system_config config{scheduler_threads};
+  if (options.credentials)
+    report(*options.credentials);
+  system_config config{scheduler_threads, options.credentials};
   caf::actor_system system{config};
   std::promise<void> stopped;
   running_proxy running;
@@ -120,8 +121,10 @@ void add_proxy_command(CLI::App& app, action& chosen) {
       ->capture_default_str();
   command
       ->add_flag("--plain-cluster", choice->plain_cluster,
-                 "allow --listen beyond loopback: anyone who reaches the port controls the cluster")
+                 "allow --listen beyond loopback without TLS: anyone who reaches the port "
+                 "controls the cluster")
       ->envname("EVENKEEL_PLAIN_CLUSTER");
+  add_tls_options(*command, choice->tls);
   command
       ->add_option("--max-num-nodes", options.max_nodes,
                    "live nodes at most; 0: no limit (also MAX_NUM_NODES)")

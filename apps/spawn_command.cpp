@@ -3,6 +3,7 @@
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
 #include "apps/ports.hpp"
+#include "apps/tls_options.hpp"
 
 #include <caf/io/all.hpp>
 
@@ -39,20 +40,22 @@ struct spawn_choice {
   std::uint16_t client_port = 9000;
   std::string proxy_host = "127.0.0.1";
   std::uint16_t proxy_port = 8080;
+  tls::file_names tls;
 };
 
 /// The proxy's answer, or one that says why there is none.
 hosting_answer ask(caf::actor_system& system, const spawn_choice& choice,
+                   const std::shared_ptr<const tls::credentials>& ours,
                    const hosting_request& request) {
   const auto proxy = choice.proxy_host + ":" + std::to_string(choice.proxy_port);
   const hosting_answer silence{errc::unavailable,
                                proxy + ": whoever listens there does not answer as a proxy"};
-  if (auto why = probe(choice.proxy_host, choice.proxy_port); !why.empty())
+  if (auto why = probe_cluster_port(choice.proxy_host, choice.proxy_port, ours); !why.empty())
     return {errc::unavailable, std::move(why)};
   caf::scoped_actor self{system};
   hosting_answer result = silence;
   caf::strong_actor_ptr found;
-  self->request(system.middleman().actor_handle(), patience, caf::connect_atom::value,
+  self->request(connection_maker(system, ours), patience, caf::connect_atom::value,
                 choice.proxy_host, choice.proxy_port)
       .receive([&](const caf::node_id&, const caf::strong_actor_ptr& actor,
                    const std::set<std::string>&) { found = actor; },
@@ -65,9 +68,10 @@ hosting_answer ask(caf::actor_system& system, const spawn_choice& choice,
 }
 
 int run(const spawn_choice& choice, const hosting_request& request) {
-  system_config config{1};
+  const auto ours = load_credentials(choice.tls);
+  system_config config{1, ours};
   caf::actor_system system{config};
-  const auto answer = ask(system, choice, request);
+  const auto answer = ask(system, choice, ours, request);
   if (answer.code == errc::ok)
     std::cout << answer.text << std::endl;
   else
@@ -100,6 +104,7 @@ void add_proxy_options(CLI::App& app, spawn_choice& choice) {
       ->envname("EVENKEEL_PROXY_PORT")
       ->check(CLI::Range(1, 65535))
       ->capture_default_str();
+  add_tls_options(app, choice.tls);
 }
 
 } // namespace

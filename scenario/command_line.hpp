@@ -18,7 +18,7 @@ struct launch_place {
 };
 
 /// Subcommand, the scenario's own options, then the script's `options` as they are. Nodes have 2
-/// slots unless these say otherwise.
+/// slots unless these say otherwise; a proxy beyond loopback is --plain-cluster unless they have TLS.
 std::vector<std::string> command_line(const std::string& name, const launch_place& place,
                                       const std::vector<std::string>& options);
 

@@ -15,15 +15,15 @@ namespace {
 constexpr std::size_t max_name_length = 32; ///< hosts bear the names
 
 /// Words that mean something where names stand.
-constexpr std::array<std::string_view, 14> modifiers{"all", "nodes", "in",         "out", "any",
-                                                     "order", "to",  "supervised", "off", "every",
-                                                     "within", "says", "each",     "most"};
+constexpr std::array<std::string_view, 15> modifiers{
+    "all", "nodes", "in",    "out",    "any",  "order", "to",  "supervised",
+    "tls", "off",   "every", "within", "says", "each",  "most"};
 /// A forgotten end of a line is no process named "kill".
 constexpr std::array<std::string_view, 13> verbs{"start",   "stop",   "kill",  "freeze", "thaw",
                                                  "restart", "wipe",   "cut",   "heal",   "submit",
                                                  "load",    "expect", "pause"};
 /// The scenario's own, in the same directory.
-constexpr std::array<std::string_view, 2> files{"bin", "marks"};
+constexpr std::array<std::string_view, 3> files{"bin", "marks", "certs"};
 
 template <class Words>
 bool among(const Words& words, std::string_view word) {

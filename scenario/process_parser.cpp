@@ -15,7 +15,7 @@ struct process_word {
 };
 
 constexpr std::array<process_word, 9> process_words{{
-    {"start", process_verb::start, "start NAME... [supervised] [--option value ...]"},
+    {"start", process_verb::start, "start NAME... [supervised] [tls] [--option value ...]"},
     {"stop", process_verb::stop, "stop NAME... | nodes | all"},
     {"kill", process_verb::kill, "kill NAME... | nodes | all"},
     {"freeze", process_verb::freeze, "freeze NAME... | nodes | all"},
@@ -50,8 +50,10 @@ void take_options(process_step& made, std::deque<std::string>& words, std::strin
   });
   made.options.assign(options, words.end());
   words.erase(options, words.end());
-  if (std::find(made.options.begin(), made.options.end(), "supervised") != made.options.end())
-    fail_with_usage("\"supervised\" stands before the options", usage);
+  for (const auto* word : {"supervised", "tls"})
+    if (std::find(made.options.begin(), made.options.end(), word) != made.options.end())
+      fail_with_usage(quoted(word) + " stands before the options", usage);
+  made.tls = take_end(words, {"tls"});
   made.supervised = take_end(words, {"supervised"});
 }
 

@@ -1,5 +1,6 @@
 #include "scenario/runner.hpp"
 
+#include "scenario/certificates.hpp"
 #include "scenario/end_checks.hpp"
 #include "scenario/environment.hpp"
 #include "scenario/expectations.hpp"
@@ -75,7 +76,9 @@ private:
 
   void start(const process_step& step) const {
     each(step, [&](const auto& name) {
-      all_.processes.start(name, step.options, step.supervised);
+      auto options = step.tls ? tls_options(all_.directory, name) : std::vector<std::string>{};
+      options.insert(options.end(), step.options.begin(), step.options.end());
+      all_.processes.start(name, options, step.supervised);
     });
   }
 

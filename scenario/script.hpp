@@ -34,6 +34,7 @@ struct process_step {
   bool grouped = false;             ///< some of them by `all` or `nodes`
   std::vector<std::string> options; ///< start: for the process, as typed
   bool supervised = false;          ///< start: when something kills it, it is started again
+  bool tls = false;                 ///< start: with a certificate of the scenario's own CA
   bool any_order = false;           ///< restart: in an order drawn from the seed
   direction cut = direction::both;  ///< which way is silent
   friend bool operator==(const process_step&, const process_step&) = default;

@@ -30,6 +30,7 @@ public:
   /// The first log line that holds `text`, waiting for it; empty when the process ended without.
   std::string await(const std::string& text);
   void signal(int number) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
   /// Exit code, or minus the signal.
   int wait();
   /// All of it; complete after `wait`.

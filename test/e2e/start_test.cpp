@@ -69,8 +69,9 @@ TEST_CASE("a data directory that cannot be made is one clear line and an exit st
 }
 
 TEST_CASE("listening beyond loopback asks for an explicit word") {
-  CHECK(failed_start({"proxy", "0", "--listen", "0.0.0.0"}, 2).find("--plain-cluster")
-        != std::string::npos);
+  const auto proxy = failed_start({"proxy", "0", "--listen", "0.0.0.0"}, 2);
+  CHECK(proxy.find("--plain-cluster") != std::string::npos);
+  CHECK(proxy.find("--tls-cert, --tls-key and --tls-ca (evenkeel certs") != std::string::npos);
   CHECK(failed_start({"node", "--client-address", "0.0.0.0"}, 2).find("--open")
         != std::string::npos);
 }
@@ -81,6 +82,7 @@ TEST_CASE("a value that an option cannot have is one clear line that names it an
       {"--data", "proxy", "0", "--data", ""},
       {"--data", "node", "--data", ""},
       {"--data", "check", "--data", ""},
+      {"--tls-cert", "node", "--tls-cert", ""},
       {"--max-open-jobs", "node", "--max-open-jobs", "-1"},
       {"--disk-reserve", "node", "--disk-reserve", "-1"},
       {"--connect", "bench", "--connect", "127.0.0.1"},

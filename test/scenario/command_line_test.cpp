@@ -35,4 +35,8 @@ TEST_CASE("a proxy with a host of its own listens there") {
         == words{"proxy", "9000", "--data", "/d", "--lease", "500"});
   CHECK(command_line("proxy", somewhere(true), {})
         == words{"proxy", "9000", "--data", "/d", "--listen", "10.77.0.2", "--plain-cluster"});
+  const words tls{"--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a"};
+  auto by_tls = words{"proxy", "9000", "--data", "/d", "--listen", "10.77.0.2"};
+  by_tls.insert(by_tls.end(), tls.begin(), tls.end());
+  CHECK(command_line("proxy", somewhere(true), tls) == by_tls);
 }

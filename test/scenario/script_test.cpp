@@ -28,6 +28,16 @@ TEST_CASE("what begins with two dashes goes to the process as it is") {
   CHECK(step.options == std::vector<std::string>{"--slots", "4", "--log-level", "debug"});
 }
 
+TEST_CASE("processes get certificates where the word tls stands before the options") {
+  const auto first = [](const std::string& line) {
+    return std::get<process_step>(parse(line).steps.at(0).what);
+  };
+  CHECK(first("start proxy tls").tls);
+  CHECK(first("start a supervised tls --slots 4").tls);
+  CHECK(first("start a supervised tls").supervised);
+  CHECK_FALSE(first("start a").tls);
+}
+
 TEST_CASE("all and nodes mean what was started further up") {
   CHECK(last<process_step>("kill all").names == std::vector<std::string>{"proxy", "a", "b", "c"});
   CHECK(last<process_step>("freeze nodes").names == std::vector<std::string>{"a", "b", "c"});
@@ -98,6 +108,7 @@ TEST_CASE("words behind the names say which ones a verb takes") {
   CHECK(has(problem("stop a in any order"), "usage: stop NAME... | nodes | all"));
   CHECK(has(problem("kill b within 5s"), "\"within\" is not understood there"));
   CHECK(has(problem("start d --slots 2 supervised"), "stands before the options"));
+  CHECK(has(problem("start d --slots 2 tls"), "\"tls\" stands before the options"));
 }
 
 TEST_CASE("nobody is named twice in one step") {
@@ -108,8 +119,8 @@ TEST_CASE("nobody is named twice in one step") {
 }
 
 TEST_CASE("what means something else cannot be a name") {
-  for (const auto* name :
-       {"all", "nodes", "to", "in", "out", "off", "every", "kill", "start", "bin", "marks"})
+  for (const auto* name : {"all", "nodes", "to", "in", "out", "off", "every", "kill", "start",
+                           "bin", "marks", "certs"})
     CHECK(has(problem(std::string("start d ") + name), "cannot be a name"));
   CHECK(has(problem("start -h"), "names are of a-z"));
   CHECK(has(problem("start " + std::string(33, 'd')), "up to 32"));

@@ -1,0 +1,139 @@
+// The cluster port by TLS against whoever can reach it, under load. EVENKEEL_HOSTILE=10000 is the
+// full run; EVENKEEL_SEED another history.
+#include "hostile_bytes.hpp"
+#include "tls_parts.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace evenkeel::test;
+
+namespace {
+
+namespace asio = boost::asio;
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const auto* const text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::stoull(text);
+}
+
+/// Of /proc/PID/status, in KiB.
+std::uint64_t resident_kib(pid_t pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/status"};
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("VmRSS:"))
+      return std::stoull(line.substr(6));
+  return 0;
+}
+
+std::size_t open_files(pid_t pid) {
+  std::size_t found = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd"))
+    found += entry.path().empty() ? 0U : 1U;
+  return found;
+}
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t found = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+    ++found;
+  return found;
+}
+
+/// Connections that say nothing.
+class silent_crowd {
+public:
+  silent_crowd(const std::string& port, std::size_t size) {
+    const asio::ip::tcp::endpoint where{asio::ip::address_v4::loopback(),
+                                        static_cast<std::uint16_t>(std::stoul(port))};
+    for (std::size_t i = 0; i < size; ++i)
+      all_.emplace_back(context_).connect(where);
+  }
+  /// Waits until the first of them is closed by the other side.
+  void await_first_closed() {
+    char byte = 0;
+    boost::system::error_code error;
+    all_.front().read_some(asio::buffer(&byte, 1), error);
+  }
+
+private:
+  asio::io_context context_;
+  std::vector<asio::ip::tcp::socket> all_;
+};
+
+struct fixture {
+  fixture() {
+    all.start_proxy(ours.options("proxy"));
+    all.start_node("a", ours.options("a"));
+    all.start_node("b", ours.options("b"));
+  }
+
+  void submit() {
+    const auto more = all.submit("a", 4, "SUBMIT -- echo $EVENKEEL_TICKET");
+    tickets.insert(tickets.end(), more.begin(), more.end());
+  }
+
+  void all_have_results() {
+    auto client = all.connect("b");
+    for (const auto& ticket : tickets) {
+      std::string bytes;
+      CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
+      CHECK(bytes == ticket + '\n');
+    }
+  }
+
+  cluster all;
+  authority ours{all.directory() / "certs"};
+  authority others{all.directory() / "other-certs"};
+  std::vector<std::string> tickets;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(fixture,
+                  "hostile bytes at the cluster port cost no job and no link and no memory") {
+  constexpr std::uint64_t most_growth_kib = 32 * 1024;
+  const auto seed = number_from("EVENKEEL_SEED", 1);
+  const auto rounds = number_from("EVENKEEL_HOSTILE", 300);
+  INFO("EVENKEEL_SEED=" << seed);
+  const auto port = all.port("proxy");
+  hostile_bytes bytes{seed};
+  std::uint64_t before = 0;
+  for (std::uint64_t i = 0; i < rounds; ++i) {
+    if (i % 10 == 0)
+      submit();
+    if (i % 50 == 7) // what a peer would say, from one that is none
+      CHECK_FALSE(speak_tls(port, others.cert("x"), others.key("x"), basp_hello()));
+    else
+      speak_plainly(port, bytes.next(), bytes.below(2) == 0);
+    if (i == rounds / 4)
+      before = resident_kib(all.at("proxy").pid());
+  }
+  const auto after = resident_kib(all.at("proxy").pid());
+  INFO("KiB resident: " << before << ", then " << after);
+  CHECK(after < before + most_growth_kib);
+  all_have_results();
+  CHECK(count(all.at("proxy").log(), "joined with") == 2); // no link was ever lost
+  CHECK(all.stop("proxy") == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "connections that say nothing are not kept") {
+  submit();
+  silent_crowd crowd{all.port("proxy"), 400};
+  crowd.await_first_closed();
+  submit();
+  all.start_node("c", ours.options("c"));
+  submit();
+  CHECK(open_files(all.at("proxy").pid()) < 400);
+  CHECK(all.stop("c") == 0);
+  all_have_results();
+}

@@ -1,0 +1,187 @@
+#include "tls/session_guard.hpp"
+
+#include "tls/handles.hpp"
+
+#include <openssl/err.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace evenkeel::tls {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+constexpr std::size_t most_handshakes = 256;
+constexpr std::chrono::seconds longest_handshake{10};
+constexpr double most_lines = 10; ///< at once
+constexpr double lines_a_second = 1;
+
+struct handshake {
+  int socket = -1; ///< -1: shut down
+  std::string peer;
+  clock::time_point since;
+};
+
+/// Handshakes of accepted connections that are under way.
+class handshakes {
+public:
+  /// Ends those that take too long, and the oldest if there are too many. CAF closes what was shut
+  /// down when it next reads from it; until `end` nobody else gets the descriptor.
+  void begin(const SSL* session, handshake started) {
+    const std::lock_guard lock{mutex_};
+    for (auto& [other, one] : open_)
+      if (started.since - one.since > longest_handshake)
+        shutdown(std::exchange(one.socket, -1), SHUT_RDWR);
+    if (open_.size() >= most_handshakes) {
+      const auto oldest =
+          std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
+            return std::pair{a.second.socket < 0, a.second.since}
+                   < std::pair{b.second.socket < 0, b.second.since};
+          });
+      shutdown(std::exchange(oldest->second.socket, -1), SHUT_RDWR);
+    }
+    open_[session] = std::move(started);
+  }
+
+  /// The peer, if this one was under way.
+  std::optional<std::string> end(const SSL* session) {
+    const std::lock_guard lock{mutex_};
+    auto ended = open_.extract(session);
+    return ended ? std::optional{std::move(ended.mapped().peer)} : std::nullopt;
+  }
+
+  bool contains(const SSL* session) {
+    const std::lock_guard lock{mutex_};
+    return open_.contains(session);
+  }
+
+private:
+  std::mutex mutex_;
+  std::map<const SSL*, handshake> open_;
+};
+
+/// Not more lines than a log can bear.
+class refusals {
+public:
+  void tell(const std::string& who_and_why, clock::time_point now) {
+    std::string line = who_and_why;
+    {
+      const std::lock_guard lock{mutex_};
+      const auto passed = std::chrono::duration<double>(now - last_).count();
+      tokens_ = std::min(most_lines, tokens_ + passed * lines_a_second);
+      last_ = now;
+      if (tokens_ < 1) {
+        ++unsaid_;
+        return;
+      }
+      tokens_ -= 1;
+      if (const auto unsaid = std::exchange(unsaid_, 0); unsaid > 0)
+        line += " (and " + std::to_string(unsaid) + " others since the last such line)";
+    }
+    listener(line);
+  }
+
+  std::function<void(const std::string&)> listener; ///< set before the first session
+
+private:
+  std::mutex mutex_;
+  double tokens_ = most_lines;
+  clock::time_point last_;
+  std::uint64_t unsaid_ = 0;
+};
+
+/// Never destroyed: sessions of CAF's threads may outlive main.
+struct guard {
+  handshakes open;
+  refusals refused;
+};
+
+guard& the_guard() {
+  static auto* const only = new guard;
+  return *only;
+}
+
+std::string peer_of(int socket) {
+  sockaddr_storage where{};
+  socklen_t size = sizeof where;
+  if (getpeername(socket, reinterpret_cast<sockaddr*>(&where), &size) != 0)
+    return "somebody";
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (where.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(where);
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return std::string(text.data()) + ":" + std::to_string(ntohs(v4.sin_port));
+  }
+  if (where.ss_family != AF_INET6)
+    return "somebody";
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(where);
+  inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+  return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
+}
+
+std::string reason_of(const SSL* session) {
+  if (const auto verified = SSL_get_verify_result(session); verified != X509_V_OK)
+    return std::string("its certificate: ") + X509_verify_cert_error_string(verified);
+  return ERR_peek_error() == 0 ? "it closed the connection" : take_problem();
+}
+
+/// The handshake has gone as far as it can for now.
+void on_handshake_step(const SSL* session, int result) {
+  if (result > 0)
+    return;
+  const auto error = SSL_get_error(session, result);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+    return;
+  auto& all = the_guard();
+  if (const auto peer = all.open.end(session))
+    all.refused.tell(*peer + ": " + reason_of(session), clock::now());
+  ERR_clear_error();
+}
+
+void on_event(const SSL* session, int what, int result) {
+  if (SSL_get_fd(session) < 0) // not CAF's but our probe's, which reads its errors itself
+    return;
+  auto& open = the_guard().open;
+  if ((what & SSL_CB_HANDSHAKE_START) != 0 && SSL_is_server(session) != 0
+      && SSL_in_before(session) != 0)
+    open.begin(session, {SSL_get_fd(session), peer_of(SSL_get_fd(session)), clock::now()});
+  else if ((what & SSL_CB_HANDSHAKE_DONE) != 0)
+    open.end(session);
+  else if (what == SSL_CB_ACCEPT_EXIT || what == SSL_CB_CONNECT_EXIT)
+    on_handshake_step(session, result);
+  else if ((what & SSL_CB_ALERT) != 0 && !open.contains(session)) // it broke off later
+    ERR_clear_error();
+}
+
+void on_new_session(void* session, void*, CRYPTO_EX_DATA*, int, long, void*) {
+  SSL_set_info_callback(static_cast<SSL*>(session), on_event);
+  SSL_set_min_proto_version(static_cast<SSL*>(session), TLS1_3_VERSION);
+}
+
+void on_freed_session(void* session, void*, CRYPTO_EX_DATA*, int, long, void*) {
+  the_guard().open.end(static_cast<SSL*>(session));
+  ERR_clear_error();
+}
+
+} // namespace
+
+void guard_sessions(std::function<void(const std::string&)> on_refused) {
+  the_guard().refused.listener = std::move(on_refused);
+  if (SSL_get_ex_new_index(0, nullptr, on_new_session, nullptr, on_freed_session) < 0)
+    throw std::runtime_error("OpenSSL: " + take_problem());
+}
+
+} // namespace evenkeel::tls
