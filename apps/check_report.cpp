@@ -75,7 +75,8 @@ void print_verdict(std::ostream& out, const inspection& found) {
     out << "--repair, or the next start, sets the damaged records aside in quarantine\n";
     return;
   case remedy::skip_log:
-    out << "the log is damaged, or part of it is missing: --repair keeps every batch that is whole "
+    out << "the log is damaged, or part of it is missing or may be: --repair keeps every batch "
+           "that is whole "
            "(counted above)\n";
     return;
   case remedy::rebuild:

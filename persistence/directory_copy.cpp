@@ -41,6 +41,8 @@ std::error_code sync_file(const std::string& path) {
 
 std::error_code copy_one(const std::string& from, const std::string& to, bool may_link) {
   std::error_code error;
+  if (!fs::is_regular_file(from, error))
+    return {}; // what stands where a file should be is not part of the database
   if (may_link) {
     fs::create_hard_link(from, to, error);
     if (!error)

@@ -11,6 +11,7 @@
 #include "persistence/quarantine.hpp"
 #include "persistence/rebuild.hpp"
 #include "persistence/record_reader.hpp"
+#include "persistence/synced_mark.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -51,6 +52,9 @@ public:
       return;
     }
     found_.problems.push_back(strict.text);
+    const auto mark = read_mark(directory_).problem;
+    if (strict.text.find(mark) == std::string::npos)
+      found_.problems.push_back(mark);
     raise(remedy::skip_log);
     if (read_salvaged(false).ok())
       return;

@@ -158,9 +158,19 @@ leveldb::Options leveldb_options(const environment& on, bool strict, bool create
 bool had_database(leveldb::Env& files, const std::string& directory) {
   std::vector<std::string> names;
   (void)files.GetChildren(directory, &names); // none where it cannot be read: opening tells why
-  return noted_in(directory) > 0 || std::any_of(names.begin(), names.end(), [](const auto& name) {
-           return is_table(name) || is_log(name);
-         });
+  const auto mark = read_mark(directory);
+  return mark.number > 0 || !mark.problem.empty()
+         || std::any_of(names.begin(), names.end(),
+                        [](const auto& name) { return is_table(name) || is_log(name); });
+}
+
+/// What makes a database damaged although LevelDB would open it; in words, empty: nothing.
+std::string silent_damage(leveldb::Env& files, const std::string& directory) {
+  auto damage = damage_in_logs(files, directory);
+  if (!damage.empty())
+    return damage;
+  damage = read_mark(directory).problem;
+  return damage.empty() ? damage : damage + ": whether its log lost its end cannot be told";
 }
 
 status explain_failed_open(const leveldb::Status& from, const std::string& directory) {
@@ -225,7 +235,7 @@ private:
   }
 
   status open_database(const store_options& options, bool existed, open_report& report) {
-    auto damage = damage_in_logs(*files_, directory_);
+    auto damage = silent_damage(*files_, directory_);
     if (!damage.empty() && !options.skip_damaged_log)
       return lock_and_then(damaged(directory_, damage));
     auto opened = try_open(true, !existed);

@@ -64,8 +64,10 @@ status store::start(const std::string& name, const store_options& options, open_
     return checked;
   if (auto checked = check_numbers(name, options, report); !checked.ok())
     return checked;
-  if (has_format_)
+  if (has_format_) {
+    note(numbers_.last());
     return {};
+  }
   write_batch first;
   first.put(format::data_format_key, data_format_entry());
   return commit(std::move(first), true);
