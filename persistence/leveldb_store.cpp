@@ -1,5 +1,6 @@
 #include "persistence/leveldb_store.hpp"
 
+#include "persistence/access_check.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/directory_syncing_env.hpp"
 #include "persistence/log_files.hpp"
@@ -204,9 +205,13 @@ public:
     open_result result;
     if (!on_.read_only)
       result.state = make_data_directory(directory_);
+    if (result.state.ok())
+      result.state = check_access(directory_);
     const bool existed = files_->FileExists(directory_ + "/CURRENT");
     if (result.state.ok() && !existed && had_database(*files_, directory_))
       result.state = damaged(directory_, "its file CURRENT is missing");
+    else if (result.state.ok() && !existed)
+      result.state = refuse_foreign();
     if (result.state.ok())
       result.state = open_database(options, existed, result.report);
     if (!result.state.ok())
@@ -251,6 +256,16 @@ private:
         opened = try_open(true, false);
     }
     return opened.ok() ? status{} : explain_failed_open(opened, directory_);
+  }
+
+  /// A directory without a database is to become one.
+  status refuse_foreign() {
+    const auto file = foreign_file(*files_, directory_);
+    if (file.empty())
+      return {};
+    return {store_error::foreign, name_of(directory_) + " is not empty (" + file
+                                      + " is in it) and holds no database: name a directory that "
+                                        "is empty, missing or Evenkeel's own"};
   }
 
   /// A log that somebody is writing may look damaged.
