@@ -18,9 +18,11 @@ namespace fs = std::filesystem;
 constexpr int most_copies = 100;
 
 /// An empty directory that was not there before; empty when there can be none.
-std::string new_directory_beside(std::string path) {
-  while (path.size() > 1 && path.ends_with('/'))
-    path.pop_back();
+std::string new_directory_beside(const std::string& directory) {
+  std::error_code unknown;
+  const auto path = fs::canonical(directory, unknown).string(); // "." has nothing beside it
+  if (unknown || path == "/")
+    return {};
   for (int i = 1; i <= most_copies; ++i) {
     auto name = path + ".before-repair" + (i == 1 ? "" : "-" + std::to_string(i));
     std::error_code error;
