@@ -5,6 +5,7 @@
 #include "persistence/directory_syncing_env.hpp"
 #include "persistence/log_files.hpp"
 #include "persistence/synced_mark.hpp"
+#include "persistence/table_scan.hpp"
 
 #include <leveldb/db.h>
 #include <leveldb/env.h>
@@ -51,12 +52,14 @@ bool ends_early(const std::string& text) {
   return text.ends_with(".ldb" + error) || text.ends_with(".sst" + error);
 }
 
-status translate(const leveldb::Status& from, const std::string& directory) {
+status translate(const leveldb::Status& from, const std::string& directory, leveldb::Env& files) {
   if (from.ok())
     return {};
   const auto text = from.ToString();
-  if (from.IsCorruption() || ends_early(text))
-    return damaged(directory, text);
+  if (from.IsCorruption() || ends_early(text)) {
+    const auto table = damage_in_tables(files, directory);
+    return damaged(directory, table.empty() ? text : table);
+  }
   return {store_error::io, name_of(directory) + ": " + text};
 }
 
@@ -100,7 +103,7 @@ private:
                    [&](auto key) { operations.Delete(slice_of(key)); });
     leveldb::WriteOptions how;
     how.sync = sync;
-    return translate(db_->Write(how, &operations), directory_);
+    return translate(db_->Write(how, &operations), directory_, *files_);
   }
 
   get_result do_get(std::string_view key) override {
@@ -109,7 +112,7 @@ private:
     if (got.IsNotFound())
       return {};
     if (!got.ok())
-      return {translate(got, directory_), {}};
+      return {translate(got, directory_, *files_), {}};
     return {{}, std::move(value)};
   }
 
@@ -120,7 +123,7 @@ private:
       if (!key.starts_with(prefix) || !on_entry(key, view_of(at->value())))
         break;
     }
-    return translate(at->status(), directory_);
+    return translate(at->status(), directory_, *files_);
   }
 
   void note(std::uint64_t number) override { mark_.note(number); }
@@ -174,7 +177,8 @@ std::string silent_damage(leveldb::Env& files, const std::string& directory) {
   return damage.empty() ? damage : damage + ": whether its log lost its end cannot be told";
 }
 
-status explain_failed_open(const leveldb::Status& from, const std::string& directory) {
+status explain_failed_open(const leveldb::Status& from, const std::string& directory,
+                           leveldb::Env& files) {
   // LevelDB reports a lock that somebody else holds as one more I/O error.
   const auto lock_failed = "lock " + directory + "/LOCK: ";
   const auto text = from.ToString();
@@ -185,7 +189,7 @@ status explain_failed_open(const leveldb::Status& from, const std::string& direc
     return {store_error::in_use, name_of(directory) + " is in use by another process"
                                      + (holder ? " (pid " + std::to_string(*holder) + ")" : "")};
   }
-  auto result = translate(from, directory);
+  auto result = translate(from, directory, files);
   if (result.code == store_error::io && !names_disk_error(text))
     result.code = store_error::unusable;
   return result;
@@ -255,7 +259,7 @@ private:
       if (opened.ok())
         opened = try_open(true, false);
     }
-    return opened.ok() ? status{} : explain_failed_open(opened, directory_);
+    return opened.ok() ? status{} : explain_failed_open(opened, directory_, *files_);
   }
 
   /// A directory without a database is to become one.
@@ -273,7 +277,7 @@ private:
     leveldb::FileLock* lock = nullptr;
     const auto locked = files_->LockFile(directory_ + "/LOCK", &lock);
     if (!locked.ok())
-      return explain_failed_open(locked, directory_);
+      return explain_failed_open(locked, directory_, *files_);
     files_->UnlockFile(lock);
     return otherwise;
   }

@@ -238,9 +238,22 @@ TEST_CASE("a table that is too short is damage, and no error of the disk") {
   const auto found = inspect_only(place);
   CHECK(found.state.ok());
   CHECK(found.needed == remedy::rebuild);
-  CHECK_FALSE(found.problems.empty());
+  CHECK(any_contains(found.problems, tables.front().filename().string() + " of "));
+  CHECK(any_contains(found.problems, "was cut short"));
   CHECK(found.counts.at("open_job") == 200); // those in the log
   CHECK(found.node.has_value());
+}
+
+TEST_CASE("a table with a changed byte is named") {
+  leveldb_place place;
+  fill_with_jobs(place, 200);
+  const auto tables = files_in(place.directory(), ".ldb");
+  REQUIRE(tables.size() == 1);
+  overwrite(tables.front(), 100, "damage");
+  const auto found = inspect_only(place);
+  REQUIRE(found.problems.size() == 1);
+  CHECK(any_contains(found.problems,
+                     "table " + tables.front().filename().string() + " is damaged ("));
 }
 
 TEST_CASE("a damaged table and a missing CURRENT ask for a rebuild, tried in memory") {

@@ -207,7 +207,7 @@ TEST_CASE("a zeroed stretch of the log, which LevelDB skips in silence, is found
   overwrite(log_in(scratch.path("copy")), zeroed_from, std::string(block - zeroed_from, '\0'));
   const auto refused = open_leveldb_store(scratch.path("copy"));
   CHECK(refused.state.code == store_error::damaged);
-  CHECK(contains(refused.state.text, "synced batches 4 are missing"));
+  CHECK(contains(refused.state.text, "synced batch 4 is missing"));
   CHECK(contains(refused.state.text, "evenkeel check --data " + scratch.path("copy")));
   store_options options;
   options.skip_damaged_log = true;

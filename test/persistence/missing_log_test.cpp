@@ -127,7 +127,7 @@ TEST_CASE("a newest log that was begun while the one before was still needed is 
   fs::remove(*std::max_element(logs.begin(), logs.end()));
   const auto refused = open_leveldb_store(copy);
   CHECK(refused.state.code == store_error::damaged);
-  CHECK(contains(refused.state.text, "synced batches"));
+  CHECK(contains(refused.state.text, "synced batch"));
 }
 
 TEST_CASE("a newest log that lacks acknowledged batches at its end is damage") {
@@ -148,7 +148,7 @@ TEST_CASE("a newest log that lacks acknowledged batches at its end is damage") {
   }
   const auto refused = open_leveldb_store(directory);
   CHECK(refused.state.code == store_error::damaged);
-  CHECK(contains(refused.state.text, "are missing"));
+  CHECK(contains(refused.state.text, "missing: acknowledged changes are lost"));
   CHECK_FALSE(refused.report.missing_batches.empty());
 }
 
