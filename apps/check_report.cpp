@@ -1,6 +1,7 @@
 #include "apps/check_report.hpp"
 
 #include "messages/time_text.hpp"
+#include "persistence/batch_numbers.hpp"
 
 #include <algorithm>
 
@@ -62,8 +63,7 @@ void print_logs(std::ostream& out, const inspection& found) {
         << (where.bytes == 1 ? "is " : "are ") << to_text(where.what)
         << (is_normal(where.what) ? ", as after a crash" : "") << '\n';
   if (!found.missing_batches.empty())
-    out << "gap: synced batches " << persistence::to_text(found.missing_batches)
-        << " are missing: acknowledged changes are lost\n";
+    out << "gap: " << persistence::missing_text(found.missing_batches) << '\n';
 }
 
 void print_verdict(std::ostream& out, const inspection& found) {
@@ -75,7 +75,8 @@ void print_verdict(std::ostream& out, const inspection& found) {
     out << "--repair, or the next start, sets the damaged records aside in quarantine\n";
     return;
   case remedy::skip_log:
-    out << "the log is damaged, or part of it is missing: --repair keeps every batch that is whole "
+    out << "the log is damaged, or part of it is missing or may be: --repair keeps every batch "
+           "that is whole "
            "(counted above)\n";
     return;
   case remedy::rebuild:

@@ -91,4 +91,10 @@ std::string to_text(const std::vector<number_range>& ranges) {
   return text;
 }
 
+std::string missing_text(const std::vector<number_range>& missing) {
+  const bool one = missing.size() == 1 && missing.front().first == missing.front().last;
+  return (one ? "synced batch " : "synced batches ") + to_text(missing)
+         + (one ? " is missing" : " are missing") + ": acknowledged changes are lost";
+}
+
 } // namespace evenkeel::persistence

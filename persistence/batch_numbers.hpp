@@ -41,4 +41,8 @@ private:
 /// "17, 19-21 and 40"
 std::string to_text(const std::vector<number_range>& ranges);
 
+/// "synced batches 17 and 19 are missing: acknowledged changes are lost". They may have been in a
+/// log or in a table.
+std::string missing_text(const std::vector<number_range>& missing);
+
 } // namespace evenkeel::persistence

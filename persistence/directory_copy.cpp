@@ -18,9 +18,11 @@ namespace fs = std::filesystem;
 constexpr int most_copies = 100;
 
 /// An empty directory that was not there before; empty when there can be none.
-std::string new_directory_beside(std::string path) {
-  while (path.size() > 1 && path.ends_with('/'))
-    path.pop_back();
+std::string new_directory_beside(const std::string& directory) {
+  std::error_code unknown;
+  const auto path = fs::canonical(directory, unknown).string(); // "." has nothing beside it
+  if (unknown || path == "/")
+    return {};
   for (int i = 1; i <= most_copies; ++i) {
     auto name = path + ".before-repair" + (i == 1 ? "" : "-" + std::to_string(i));
     std::error_code error;
@@ -41,6 +43,8 @@ std::error_code sync_file(const std::string& path) {
 
 std::error_code copy_one(const std::string& from, const std::string& to, bool may_link) {
   std::error_code error;
+  if (!fs::is_regular_file(from, error))
+    return {}; // what stands where a file should be is not part of the database
   if (may_link) {
     fs::create_hard_link(from, to, error);
     if (!error)

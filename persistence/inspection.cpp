@@ -1,5 +1,6 @@
 #include "persistence/inspection.hpp"
 
+#include "persistence/access_check.hpp"
 #include "persistence/captured_log.hpp"
 #include "persistence/format.hpp"
 #include "persistence/keys.hpp"
@@ -11,6 +12,7 @@
 #include "persistence/quarantine.hpp"
 #include "persistence/rebuild.hpp"
 #include "persistence/record_reader.hpp"
+#include "persistence/synced_mark.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -51,6 +53,9 @@ public:
       return;
     }
     found_.problems.push_back(strict.text);
+    const auto mark = read_mark(directory_).problem;
+    if (strict.text.find(mark) == std::string::npos)
+      found_.problems.push_back(mark);
     raise(remedy::skip_log);
     if (read_salvaged(false).ok())
       return;
@@ -146,6 +151,16 @@ private:
   inspection& found_;
 };
 
+status check_directory(const std::string& directory) {
+  std::error_code error;
+  const auto what = std::filesystem::status(directory, error).type();
+  if (what == std::filesystem::file_type::not_found)
+    return {store_error::unusable, "there is no data directory " + directory};
+  if (what != std::filesystem::file_type::none && what != std::filesystem::file_type::directory)
+    return {store_error::unusable, directory + " is not a directory"};
+  return check_access(directory);
+}
+
 /// Numbers of what was lost can go on above those of its owner only.
 void look_for_an_owner(inspection& found) {
   const bool jobs = found.holds_jobs_of_a_ledger();
@@ -176,11 +191,9 @@ bool inspection::clean() const {
 
 inspection inspect(const std::string& directory) {
   inspection found;
-  std::error_code error;
-  if (!std::filesystem::is_directory(directory, error)) {
-    found.state = {store_error::unusable, "there is no data directory " + directory};
+  found.state = check_directory(directory);
+  if (!found.state.ok())
     return found;
-  }
   const auto files = database_files(directory);
   if (files.empty()) {
     found.state = {store_error::unusable, "directory " + directory + " holds no database"};

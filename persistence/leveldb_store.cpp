@@ -1,9 +1,11 @@
 #include "persistence/leveldb_store.hpp"
 
+#include "persistence/access_check.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/directory_syncing_env.hpp"
 #include "persistence/log_files.hpp"
 #include "persistence/synced_mark.hpp"
+#include "persistence/table_scan.hpp"
 
 #include <leveldb/db.h>
 #include <leveldb/env.h>
@@ -50,12 +52,14 @@ bool ends_early(const std::string& text) {
   return text.ends_with(".ldb" + error) || text.ends_with(".sst" + error);
 }
 
-status translate(const leveldb::Status& from, const std::string& directory) {
+status translate(const leveldb::Status& from, const std::string& directory, leveldb::Env& files) {
   if (from.ok())
     return {};
   const auto text = from.ToString();
-  if (from.IsCorruption() || ends_early(text))
-    return damaged(directory, text);
+  if (from.IsCorruption() || ends_early(text)) {
+    const auto table = damage_in_tables(files, directory);
+    return damaged(directory, table.empty() ? text : table);
+  }
   return {store_error::io, name_of(directory) + ": " + text};
 }
 
@@ -99,7 +103,7 @@ private:
                    [&](auto key) { operations.Delete(slice_of(key)); });
     leveldb::WriteOptions how;
     how.sync = sync;
-    return translate(db_->Write(how, &operations), directory_);
+    return translate(db_->Write(how, &operations), directory_, *files_);
   }
 
   get_result do_get(std::string_view key) override {
@@ -108,7 +112,7 @@ private:
     if (got.IsNotFound())
       return {};
     if (!got.ok())
-      return {translate(got, directory_), {}};
+      return {translate(got, directory_, *files_), {}};
     return {{}, std::move(value)};
   }
 
@@ -119,7 +123,7 @@ private:
       if (!key.starts_with(prefix) || !on_entry(key, view_of(at->value())))
         break;
     }
-    return translate(at->status(), directory_);
+    return translate(at->status(), directory_, *files_);
   }
 
   void note(std::uint64_t number) override { mark_.note(number); }
@@ -158,12 +162,23 @@ leveldb::Options leveldb_options(const environment& on, bool strict, bool create
 bool had_database(leveldb::Env& files, const std::string& directory) {
   std::vector<std::string> names;
   (void)files.GetChildren(directory, &names); // none where it cannot be read: opening tells why
-  return noted_in(directory) > 0 || std::any_of(names.begin(), names.end(), [](const auto& name) {
-           return is_table(name) || is_log(name);
-         });
+  const auto mark = read_mark(directory);
+  return mark.number > 0 || !mark.problem.empty()
+         || std::any_of(names.begin(), names.end(),
+                        [](const auto& name) { return is_table(name) || is_log(name); });
 }
 
-status explain_failed_open(const leveldb::Status& from, const std::string& directory) {
+/// What makes a database damaged although LevelDB would open it; in words, empty: nothing.
+std::string silent_damage(leveldb::Env& files, const std::string& directory) {
+  auto damage = damage_in_logs(files, directory);
+  if (!damage.empty())
+    return damage;
+  damage = read_mark(directory).problem;
+  return damage.empty() ? damage : damage + ": whether its log lost its end cannot be told";
+}
+
+status explain_failed_open(const leveldb::Status& from, const std::string& directory,
+                           leveldb::Env& files) {
   // LevelDB reports a lock that somebody else holds as one more I/O error.
   const auto lock_failed = "lock " + directory + "/LOCK: ";
   const auto text = from.ToString();
@@ -174,7 +189,7 @@ status explain_failed_open(const leveldb::Status& from, const std::string& direc
     return {store_error::in_use, name_of(directory) + " is in use by another process"
                                      + (holder ? " (pid " + std::to_string(*holder) + ")" : "")};
   }
-  auto result = translate(from, directory);
+  auto result = translate(from, directory, files);
   if (result.code == store_error::io && !names_disk_error(text))
     result.code = store_error::unusable;
   return result;
@@ -194,9 +209,13 @@ public:
     open_result result;
     if (!on_.read_only)
       result.state = make_data_directory(directory_);
+    if (result.state.ok())
+      result.state = check_access(directory_);
     const bool existed = files_->FileExists(directory_ + "/CURRENT");
     if (result.state.ok() && !existed && had_database(*files_, directory_))
       result.state = damaged(directory_, "its file CURRENT is missing");
+    else if (result.state.ok() && !existed)
+      result.state = refuse_foreign();
     if (result.state.ok())
       result.state = open_database(options, existed, result.report);
     if (!result.state.ok())
@@ -225,7 +244,7 @@ private:
   }
 
   status open_database(const store_options& options, bool existed, open_report& report) {
-    auto damage = damage_in_logs(*files_, directory_);
+    auto damage = silent_damage(*files_, directory_);
     if (!damage.empty() && !options.skip_damaged_log)
       return lock_and_then(damaged(directory_, damage));
     auto opened = try_open(true, !existed);
@@ -240,7 +259,17 @@ private:
       if (opened.ok())
         opened = try_open(true, false);
     }
-    return opened.ok() ? status{} : explain_failed_open(opened, directory_);
+    return opened.ok() ? status{} : explain_failed_open(opened, directory_, *files_);
+  }
+
+  /// A directory without a database is to become one.
+  status refuse_foreign() {
+    const auto file = foreign_file(*files_, directory_);
+    if (file.empty())
+      return {};
+    return {store_error::foreign, name_of(directory_) + " is not empty (" + file
+                                      + " is in it) and holds no database: name a directory that "
+                                        "is empty, missing or Evenkeel's own"};
   }
 
   /// A log that somebody is writing may look damaged.
@@ -248,7 +277,7 @@ private:
     leveldb::FileLock* lock = nullptr;
     const auto locked = files_->LockFile(directory_ + "/LOCK", &lock);
     if (!locked.ok())
-      return explain_failed_open(locked, directory_);
+      return explain_failed_open(locked, directory_, *files_);
     files_->UnlockFile(lock);
     return otherwise;
   }

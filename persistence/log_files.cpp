@@ -5,6 +5,7 @@
 #include <leveldb/env.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <system_error>
 
@@ -31,18 +32,50 @@ std::string missing_log(leveldb::Env& files, const std::string& directory,
   return manifest <= 1 || there ? "" : "its newest log is missing";
 }
 
+/// Other programs have files that end in .log, too.
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool is_numbered(std::string_view name, std::string_view suffix) {
+  return name.ends_with(suffix) && is_number(name.substr(0, name.size() - suffix.size()));
+}
+
+/// What a start leaves that was killed before there was a database, and what a new file system has.
+bool is_left_over(std::string_view name) {
+  constexpr std::array left_over{"LOCK", "LOG", "LOG.old", "lost", "lost+found"};
+  return std::find(left_over.begin(), left_over.end(), name) != left_over.end()
+         || name == synced_mark::new_file_name || is_numbered(name, ".dbtmp");
+}
+
 } // namespace
 
 bool is_log(std::string_view name) {
-  return name.ends_with(".log");
+  return is_numbered(name, ".log");
 }
 
 bool is_table(std::string_view name) {
-  return name.ends_with(".ldb") || name.ends_with(".sst");
+  return is_numbered(name, ".ldb") || is_numbered(name, ".sst");
 }
 
 bool is_manifest(std::string_view name) {
-  return name.starts_with("MANIFEST-");
+  constexpr std::string_view prefix = "MANIFEST-";
+  return name.starts_with(prefix) && is_number(name.substr(prefix.size()));
+}
+
+bool is_database_file(std::string_view name) {
+  return name == "CURRENT" || name == synced_mark::file_name || is_log(name) || is_table(name)
+         || is_manifest(name);
+}
+
+std::string foreign_file(leveldb::Env& files, const std::string& directory) {
+  std::vector<std::string> names;
+  (void)files.GetChildren(directory, &names); // none where it cannot be read: opening tells why
+  std::sort(names.begin(), names.end());
+  const auto foreign = std::find_if(names.begin(), names.end(), [](const auto& name) {
+    return name != "." && name != ".." && !is_database_file(name) && !is_left_over(name);
+  });
+  return foreign == names.end() ? "" : *foreign;
 }
 
 std::uint64_t file_number(std::string_view name) {
@@ -68,10 +101,7 @@ std::string path_in(const std::string& directory, std::string_view name) {
 std::vector<std::string> database_files(const std::string& directory) {
   std::vector<std::string> names;
   (void)leveldb::Env::Default()->GetChildren(directory, &names);
-  std::erase_if(names, [](const auto& name) {
-    return name != "CURRENT" && name != synced_mark::file_name && !is_log(name) && !is_table(name)
-           && !is_manifest(name);
-  });
+  std::erase_if(names, [](const auto& name) { return !is_database_file(name); });
   std::sort(names.begin(), names.end());
   return names;
 }

@@ -18,6 +18,12 @@ bool is_log(std::string_view name);
 bool is_table(std::string_view name);
 bool is_manifest(std::string_view name);
 
+/// Whether a database has files of this name; our own SYNCED is one.
+bool is_database_file(std::string_view name);
+
+/// The first file that is neither of a database nor left over by a start; empty: there is none.
+std::string foreign_file(leveldb::Env& files, const std::string& directory);
+
 std::string path_in(const std::string& directory, std::string_view name);
 
 /// Of a log or MANIFEST; 0 for any other name.

@@ -9,11 +9,14 @@
 #include "persistence/quarantine.hpp"
 #include "persistence/rebuild.hpp"
 #include "persistence/recovery.hpp"
+#include "persistence/synced_mark.hpp"
 
 #include <leveldb/env.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace evenkeel::persistence {
@@ -89,8 +92,27 @@ private:
       return salvaged;
     if (damaged_logs_ > 0)
       report_.done.emplace_back("kept what is whole of damaged logs");
+    if (auto moved = set_damaged_mark_aside(); !moved.ok())
+      return moved;
     auto done = found_.needed == remedy::rebuild ? put_together(files) : status{};
     return done.ok() ? sync_directory(directory_) : done;
+  }
+
+  /// Opening then writes a new one.
+  status set_damaged_mark_aside() {
+    mark_was_damaged_ = !read_mark(directory_).problem.empty();
+    if (!mark_was_damaged_)
+      return {};
+    const auto from = path_in(directory_, synced_mark::file_name);
+    const auto to = path_in(directory_ + "/lost", synced_mark::file_name);
+    if (auto made = make_data_directory(directory_ + "/lost"); !made.ok())
+      return made;
+    std::error_code error;
+    std::filesystem::rename(from, to, error);
+    if (error)
+      return {store_error::unusable, "cannot move " + from + " to " + to + ": " + error.message()};
+    report_.done.push_back("moved the damaged SYNCED to " + to + " and begins a new one");
+    return {};
   }
 
   status put_together(leveldb::Env& files) {
@@ -113,7 +135,7 @@ private:
   /// More than tables: part of the log is gone, or of the numbers of synced batches.
   [[nodiscard]] bool log_was_hit(const open_report& opened) const {
     return damaged_logs_ > 0 || !opened.missing_batches.empty()
-           || found_.needed == remedy::skip_log;
+           || (found_.needed == remedy::skip_log && !mark_was_damaged_);
   }
 
   status settle() {
@@ -132,6 +154,9 @@ private:
     if (log_was_hit(opened.report))
       report_.lost.emplace_back("what the damaged or missing part held is gone: tickets, results, "
                                 "or what was known of them");
+    if (mark_was_damaged_)
+      report_.lost.emplace_back("what stood at the end of the log may be gone: without SYNCED "
+                                "nobody can tell");
     const auto changes = skipped_numbers(found_);
     if (changes.empty())
       return {};
@@ -148,6 +173,7 @@ private:
   const inspection& found_;
   std::int64_t wall_ms_;
   std::uint64_t damaged_logs_ = 0;
+  bool mark_was_damaged_ = false;
   repair_report report_;
 };
 

@@ -64,8 +64,10 @@ status store::start(const std::string& name, const store_options& options, open_
     return checked;
   if (auto checked = check_numbers(name, options, report); !checked.ok())
     return checked;
-  if (has_format_)
+  if (has_format_) {
+    note(numbers_.last());
     return {};
+  }
   write_batch first;
   first.put(format::data_format_key, data_format_entry());
   return commit(std::move(first), true);
@@ -130,8 +132,7 @@ status store::check_numbers(const std::string& name, const store_options& option
         "with it";
   report.missing_batches = numbers_.finish(options.kept_numbers, noted(), clean_up);
   if (!report.missing_batches.empty())
-    lost = "synced batches " + to_text(report.missing_batches)
-           + " are missing: part of its log was lost, and acknowledged changes with it";
+    lost = missing_text(report.missing_batches);
   if (!lost.empty() && !options.skip_damaged_log) // numbers of tickets may be among them
     return damage(name, lost);
   if (!lost.empty())

@@ -7,7 +7,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <system_error>
+#include <utility>
 
 namespace evenkeel::persistence {
 
@@ -24,12 +28,36 @@ std::string encoded(std::uint64_t number) {
   return bytes;
 }
 
+/// Of bytes that are as many as a mark has, the number that their checksum belongs to; 0: none.
+std::uint64_t vouched_number(std::string_view bytes) {
+  std::uint64_t there = 0;
+  std::memcpy(&there, bytes.data() + format::header_bytes, sizeof there);
+  constexpr auto number_end = format::header_bytes + sizeof there;
+  for (const auto number : {there, there - 1, there + 1}) {
+    const auto whole = encoded(number);
+    if (number != 0 && bytes.starts_with(whole.substr(0, format::header_bytes))
+        && bytes.substr(number_end) == whole.substr(number_end))
+      return number;
+  }
+  return 0;
+}
+
+std::string path_of(const std::string& directory, std::string_view name) {
+  return directory + "/" + std::string(name);
+}
+
+bool write_to(int file, const std::string& bytes) {
+  return ::pwrite(file, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size());
+}
+
+mark_content unreadable(int error) {
+  return {0, "its file SYNCED cannot be read (" + std::generic_category().message(error) + ")"};
+}
+
 } // namespace
 
-synced_mark::synced_mark(const std::string& directory, bool read_only) : read_only_(read_only) {
-  const auto path = directory + "/" + std::string(file_name);
-  file_ = ::open(path.c_str(), O_CLOEXEC | (read_only ? O_RDONLY : O_RDWR | O_CREAT), only_us);
-}
+synced_mark::synced_mark(std::string directory, bool read_only)
+    : directory_(std::move(directory)), read_only_(read_only) {}
 
 synced_mark::~synced_mark() {
   if (file_ >= 0)
@@ -37,25 +65,48 @@ synced_mark::~synced_mark() {
 }
 
 std::uint64_t synced_mark::number() const {
-  std::array<char, mark_bytes> bytes{};
-  const auto size = ::pread(file_, bytes.data(), bytes.size(), 0);
-  const auto mark =
-      read_frame(std::string_view(bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0));
-  std::uint64_t number = 0;
-  if (mark && mark->shape == static_cast<std::uint8_t>(format::shape::synced_mark)
-      && mark->payload.size() == sizeof number)
-    std::memcpy(&number, mark->payload.data(), sizeof number);
-  return number;
+  return read_mark(directory_).number;
 }
 
-void synced_mark::note(std::uint64_t number) const {
+void synced_mark::note(std::uint64_t number) {
+  if (read_only_)
+    return;
   const auto bytes = encoded(number);
-  if (!read_only_)
-    (void)!::pwrite(file_, bytes.data(), bytes.size(), 0);
+  if (file_ < 0)
+    replace(bytes);
+  else
+    (void)write_to(file_, bytes);
 }
 
-std::uint64_t noted_in(const std::string& directory) {
-  return synced_mark(directory, true).number();
+void synced_mark::replace(const std::string& bytes) {
+  const auto fresh = path_of(directory_, new_file_name);
+  const int file = ::open(fresh.c_str(), O_CLOEXEC | O_RDWR | O_CREAT | O_TRUNC, only_us);
+  if (file < 0)
+    return;
+  const bool in_place = write_to(file, bytes) && ::fsync(file) == 0
+                        && std::rename(fresh.c_str(), path_of(directory_, file_name).c_str()) == 0;
+  if (in_place) {
+    file_ = file;
+    return;
+  }
+  ::close(file);
+  ::unlink(fresh.c_str());
+}
+
+mark_content read_mark(const std::string& directory) {
+  const auto path = path_of(directory, synced_mark::file_name);
+  const int file = ::open(path.c_str(), O_CLOEXEC | O_RDONLY | O_NONBLOCK);
+  if (file < 0)
+    return errno == ENOENT ? mark_content{} : unreadable(errno);
+  std::array<char, mark_bytes + 1> bytes{};
+  const auto size = ::pread(file, bytes.data(), bytes.size(), 0);
+  const auto error = errno;
+  ::close(file);
+  if (size < 0)
+    return unreadable(error);
+  const auto number =
+      size == mark_bytes ? vouched_number(std::string_view(bytes.data(), mark_bytes)) : 0;
+  return {number, number == 0 && size > 0 ? "its file SYNCED is damaged" : ""};
 }
 
 } // namespace evenkeel::persistence

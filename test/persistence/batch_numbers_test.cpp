@@ -102,3 +102,10 @@ TEST_CASE("gaps read well in messages") {
   CHECK(to_text({{17, 17}}) == "17");
   CHECK(to_text({{17, 17}, {19, 21}, {40, 40}}) == "17, 19-21 and 40");
 }
+
+TEST_CASE("missing batches are one or many") {
+  CHECK(missing_text({{8273, 8273}})
+        == "synced batch 8273 is missing: acknowledged changes are lost");
+  CHECK(missing_text({{8273, 8274}})
+        == "synced batches 8273-8274 are missing: acknowledged changes are lost");
+}

@@ -11,7 +11,11 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <fstream>
 
 namespace {
 
@@ -39,6 +43,31 @@ bool any_contains(const std::vector<std::string>& texts, const std::string& part
   return std::any_of(texts.begin(), texts.end(),
                      [&](const auto& text) { return text.find(part) != std::string::npos; });
 }
+
+/// While it lives we are a user for whom permissions count, who owns what is in `directory`.
+class ordinary_user {
+public:
+  explicit ordinary_user(const fs::path& directory) {
+    if (::geteuid() != 0)
+      return;
+    constexpr uid_t nobody = 65534;
+    for (const auto& path : {directory.parent_path(), directory})
+      REQUIRE(::chown(path.c_str(), nobody, nobody) == 0);
+    for (const auto& entry : fs::recursive_directory_iterator(directory))
+      REQUIRE(::chown(entry.path().c_str(), nobody, nobody) == 0);
+    REQUIRE(::seteuid(nobody) == 0);
+    was_root_ = true;
+  }
+  ordinary_user(const ordinary_user&) = delete;
+  ordinary_user& operator=(const ordinary_user&) = delete;
+  ~ordinary_user() {
+    if (was_root_)
+      (void)!::seteuid(0);
+  }
+
+private:
+  bool was_root_ = false;
+};
 
 /// A directory with many jobs in tables and, with the last ones, in a log.
 void fill_with_jobs(leveldb_place& place, std::uint64_t count) {
@@ -78,6 +107,46 @@ TEST_CASE("an inspection takes nothing for a database that is none") {
   fs::create_directory(scratch.path("empty"));
   CHECK(inspect(scratch.path("empty")).state.code == store_error::unusable);
   CHECK(fs::is_empty(scratch.path("empty")));
+}
+
+TEST_CASE("an inspection says that a file is not a directory") {
+  const scratch_directory scratch;
+  std::ofstream(scratch.path("file")) << "x";
+  const auto found = inspect(scratch.path("file"));
+  CHECK(found.state.code == store_error::unusable);
+  CHECK(found.state.text == scratch.path("file") + " is not a directory");
+}
+
+TEST_CASE("what may not be read is not called damaged, missing or empty") {
+  leveldb_place place;
+  fill_with_samples(place);
+  fs::path closed = place.directory();
+  SUBCASE("a log") {
+    closed = log_in(place.directory());
+  }
+  SUBCASE("the lock") {
+    closed /= "LOCK";
+  }
+  SUBCASE("CURRENT") {
+    closed /= "CURRENT";
+  }
+  SUBCASE("the mark") {
+    closed /= "SYNCED";
+  }
+  SUBCASE("the directory") {}
+  SUBCASE("the directory above") {
+    closed = closed.parent_path();
+  }
+  const ordinary_user me(place.directory());
+  fs::permissions(closed, fs::perms::none);
+  const auto found = inspect(place.directory()).state;
+  const auto refused = open_leveldb_store(place.directory()).state;
+  fs::permissions(closed, fs::perms::owner_all);
+  CHECK(found.code == store_error::unusable);
+  CHECK(refused.code == store_error::unusable);
+  CHECK(found.text.find("Permission denied: nothing is known about") != std::string::npos);
+  CHECK(found.text.find("removed") == std::string::npos);
+  CHECK(inspect(place.directory()).clean());
 }
 
 TEST_CASE("a directory without its lock file is inspected without making one") {
@@ -169,9 +238,22 @@ TEST_CASE("a table that is too short is damage, and no error of the disk") {
   const auto found = inspect_only(place);
   CHECK(found.state.ok());
   CHECK(found.needed == remedy::rebuild);
-  CHECK_FALSE(found.problems.empty());
+  CHECK(any_contains(found.problems, tables.front().filename().string() + " of "));
+  CHECK(any_contains(found.problems, "was cut short"));
   CHECK(found.counts.at("open_job") == 200); // those in the log
   CHECK(found.node.has_value());
+}
+
+TEST_CASE("a table with a changed byte is named") {
+  leveldb_place place;
+  fill_with_jobs(place, 200);
+  const auto tables = files_in(place.directory(), ".ldb");
+  REQUIRE(tables.size() == 1);
+  overwrite(tables.front(), 100, "damage");
+  const auto found = inspect_only(place);
+  REQUIRE(found.problems.size() == 1);
+  CHECK(any_contains(found.problems,
+                     "table " + tables.front().filename().string() + " is damaged ("));
 }
 
 TEST_CASE("a damaged table and a missing CURRENT ask for a rebuild, tried in memory") {

@@ -207,7 +207,7 @@ TEST_CASE("a zeroed stretch of the log, which LevelDB skips in silence, is found
   overwrite(log_in(scratch.path("copy")), zeroed_from, std::string(block - zeroed_from, '\0'));
   const auto refused = open_leveldb_store(scratch.path("copy"));
   CHECK(refused.state.code == store_error::damaged);
-  CHECK(contains(refused.state.text, "synced batches 4 are missing"));
+  CHECK(contains(refused.state.text, "synced batch 4 is missing"));
   CHECK(contains(refused.state.text, "evenkeel check --data " + scratch.path("copy")));
   store_options options;
   options.skip_damaged_log = true;
@@ -306,4 +306,40 @@ TEST_CASE("a database of before the mark that has lost every entry is reported")
   REQUIRE(result.state.ok());
   CHECK(result.report.created);
   CHECK(result.report.warnings.size() == 1);
+}
+
+TEST_CASE("a directory with files of others is no data directory and stays as it is") {
+  const scratch_directory scratch;
+  const auto directory = scratch.path("theirs");
+  fs::create_directory(directory);
+  SUBCASE("a file") {
+    std::ofstream(directory + "/passwd") << "x";
+  }
+  SUBCASE("somebody's log") {
+    std::ofstream(directory + "/install.log") << "x";
+  }
+  SUBCASE("a directory") {
+    fs::create_directory(directory + "/conf.d");
+  }
+  const auto refused = open_leveldb_store(directory);
+  CHECK(refused.state.code == store_error::foreign);
+  CHECK(contains(refused.state.text, directory + " is not empty"));
+  CHECK(std::distance(fs::directory_iterator(directory), {}) == 1);
+}
+
+TEST_CASE("what a killed first start or a new file system leaves is no obstacle") {
+  leveldb_place place;
+  fs::create_directory(place.directory());
+  for (const auto* name : {"LOCK", "LOG", "LOG.old", "MANIFEST-000001", "000001.dbtmp"})
+    std::ofstream(place.directory() + "/" + name).flush();
+  for (const auto* name : {"lost", "lost+found"})
+    fs::create_directory(place.directory() + "/" + name);
+  CHECK(opened(place) != nullptr);
+}
+
+TEST_CASE("an existing database does not mind further files beside it") {
+  leveldb_place place;
+  opened(place).reset();
+  std::ofstream(place.directory() + "/notes.txt") << "x";
+  CHECK(opened(place) != nullptr);
 }

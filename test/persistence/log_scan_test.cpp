@@ -47,6 +47,16 @@ TEST_CASE("a log cut at any byte is torn at its last batch, or whole") {
   }
 }
 
+TEST_CASE(
+    "rubbish at the end of a log is a torn batch if its length leads out, and damage if not") {
+  const auto log = written_log(100);
+  std::string rubbish(300, '\x5a');
+  CHECK(scan_log(log + rubbish) == stretches{{nature::torn_end, log.size(), rubbish.size()}});
+  rubbish[4] = '\x10'; // the length
+  rubbish[5] = '\0';
+  CHECK(scan_log(log + rubbish) == stretches{{nature::damaged, log.size(), rubbish.size()}});
+}
+
 TEST_CASE("zeros at the end of a log are told from zeros within it") {
   auto log = written_log(20'000);
   const auto end = log.size();

@@ -127,7 +127,7 @@ TEST_CASE("a newest log that was begun while the one before was still needed is 
   fs::remove(*std::max_element(logs.begin(), logs.end()));
   const auto refused = open_leveldb_store(copy);
   CHECK(refused.state.code == store_error::damaged);
-  CHECK(contains(refused.state.text, "synced batches"));
+  CHECK(contains(refused.state.text, "synced batch"));
 }
 
 TEST_CASE("a newest log that lacks acknowledged batches at its end is damage") {
@@ -148,7 +148,7 @@ TEST_CASE("a newest log that lacks acknowledged batches at its end is damage") {
   }
   const auto refused = open_leveldb_store(directory);
   CHECK(refused.state.code == store_error::damaged);
-  CHECK(contains(refused.state.text, "are missing"));
+  CHECK(contains(refused.state.text, "missing: acknowledged changes are lost"));
   CHECK_FALSE(refused.report.missing_batches.empty());
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("an end of the log that was never acknowledged is not missed") {
   CHECK(result.report.warnings.empty());
 }
 
-TEST_CASE("a mark that is older, torn, empty or gone is no alarm") {
+TEST_CASE("a mark that a power cut can leave is no alarm: an older one, an empty one or none") {
   leveldb_place place;
   const scratch_directory scratch;
   {
@@ -177,16 +177,19 @@ TEST_CASE("a mark that is older, torn, empty or gone is no alarm") {
     REQUIRE(store->commit(put("a", "x"), true).ok());
   }
   const auto mark = mark_in(place.directory());
-  CHECK(noted_in(place.directory()) == 2);
+  const auto old = content_of(scratch.path("old"));
+  CHECK(read_mark(place.directory()).number == 2);
   SUBCASE("older") {
-    fs::copy_file(scratch.path("old"), mark, fs::copy_options::overwrite_existing);
-    CHECK(noted_in(place.directory()) == 1);
+    overwrite(mark, 0, old);
+    CHECK(read_mark(place.directory()).number == 1);
   }
-  SUBCASE("torn") {
-    fs::resize_file(mark, 10);
+  SUBCASE("the number of one, the checksum of the next") {
+    overwrite(mark, 0, old.substr(0, 16));
+    CHECK(read_mark(place.directory()).number == 2);
   }
-  SUBCASE("damaged") {
-    overwrite(mark, 9, "\xff");
+  SUBCASE("the number of one, the checksum of the one before") {
+    overwrite(mark, 16, old.substr(16));
+    CHECK(read_mark(place.directory()).number == 1);
   }
   SUBCASE("empty") {
     fs::resize_file(mark, 0);
@@ -194,11 +197,79 @@ TEST_CASE("a mark that is older, torn, empty or gone is no alarm") {
   SUBCASE("gone") {
     fs::remove(mark);
   }
+  SUBCASE("not yet in its place") {
+    fs::rename(mark, place.directory() + "/SYNCED.new");
+  }
+  CHECK(inspect(place.directory()).problems.empty());
   const auto result = place.open();
   CHECK(result.state.ok());
   CHECK(result.report.warnings.empty());
+  CHECK(read_mark(place.directory()).number == 2);
   REQUIRE(result.opened->commit(put("b", "x"), true).ok());
-  CHECK(noted_in(place.directory()) == 3);
+  CHECK(read_mark(place.directory()).number == 3);
+  CHECK_FALSE(fs::exists(place.directory() + "/SYNCED.new"));
+}
+
+TEST_CASE("a damaged mark is damage: it may hide that the log lost its end") {
+  leveldb_place place;
+  const scratch_directory scratch;
+  const auto directory = killed_node(place, scratch);
+  const auto mark = mark_in(directory);
+  const auto bytes = content_of(mark);
+  SUBCASE("a byte changed") {
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      auto changed = bytes;
+      changed[at] = static_cast<char>(~changed[at]);
+      overwrite(mark, 0, changed);
+      CHECK_FALSE(read_mark(directory).problem.empty());
+      CHECK(read_mark(directory).number == 0);
+    }
+  }
+  SUBCASE("short") {
+    fs::resize_file(mark, 1);
+  }
+  SUBCASE("long") {
+    overwrite(mark, bytes.size(), "x");
+  }
+  SUBCASE("zeros") {
+    overwrite(mark, 0, std::string(bytes.size(), '\0'));
+  }
+  SUBCASE("a directory") {
+    fs::remove(mark);
+    fs::create_directory(mark);
+    std::ofstream(mark / "file") << "x";
+  }
+  const auto refused = open_leveldb_store(directory);
+  CHECK(refused.state.code == store_error::damaged);
+  CHECK(contains(refused.state.text, "its file SYNCED"));
+  CHECK(contains(refused.state.text, "evenkeel check --data " + directory));
+  const auto found = inspect(directory);
+  REQUIRE(found.state.ok());
+  CHECK(found.needed == remedy::skip_log);
+  CHECK(found.problems.size() == 1);
+
+  const auto report = repair(directory, found, 1);
+  INFO(report.state.text);
+  REQUIRE(report.state.ok());
+  CHECK(report.lost.size() == 1);
+  CHECK(fs::exists(directory + "/lost/SYNCED"));
+  const auto after = inspect(directory);
+  CHECK(after.clean());
+  CHECK(after.counts.at("open_job") == 10);
+  CHECK(after.next_sequence > skipped_sequences);
+  CHECK(read_mark(directory).number > 10);
+}
+
+TEST_CASE("a damaged mark is named beside other damage and repaired with it") {
+  leveldb_place place;
+  const scratch_directory scratch;
+  const auto directory = killed_node(place, scratch);
+  overwrite(mark_in(directory), 9, "damage");
+  overwrite(log_in(directory), fs::file_size(log_in(directory)) / 2, "damage");
+  const auto found = inspect(directory);
+  CHECK(found.problems.size() == 2);
+  REQUIRE(repair(directory, found, 1).state.ok());
+  CHECK(inspect(directory).clean());
 }
 
 TEST_CASE("a mark without a database is a database that is gone, not a new one") {
@@ -219,7 +290,7 @@ TEST_CASE("a directory of a program that knew no mark gets one") {
   fs::remove(mark_in(place.directory()));
   opened(place).reset();
   REQUIRE(opened(place)->commit(put("a", "x"), true).ok());
-  CHECK(noted_in(place.directory()) >= 2);
+  CHECK(read_mark(place.directory()).number >= 2);
 }
 
 TEST_CASE("a repair without the newest log gives no ticket number a second time") {

@@ -194,6 +194,33 @@ TEST_CASE("a second repair does not overwrite the copy of the first one") {
   CHECK(copies.size() == 2);
 }
 
+TEST_CASE("the copy stands beside the real directory, however that is named") {
+  leveldb_place place;
+  fill(place);
+  fs::remove(place.directory() + "/CURRENT");
+  const auto real = fs::canonical(place.directory());
+  std::string name;
+  SUBCASE("dot") {
+    name = place.directory() + "/.";
+  }
+  SUBCASE("slashes") {
+    name = place.directory() + "//";
+  }
+  SUBCASE("dots") {
+    fs::create_directory(real / "lost");
+    name = place.directory() + "/lost/..";
+  }
+  SUBCASE("symlink") {
+    fs::create_directory(real.parent_path() / "elsewhere");
+    name = real.parent_path() / "elsewhere" / "link";
+    fs::create_directory_symlink(real, name);
+  }
+  const auto report = repair(name, inspect(name), wall_ms);
+  INFO(report.state.text);
+  REQUIRE(report.state.ok());
+  CHECK(report.copy == real.string() + ".before-repair");
+}
+
 TEST_CASE("what is beyond repair is refused and stays as it is") {
   leveldb_place place;
   fill(place);
