@@ -72,8 +72,9 @@ public:
   /// `unsent_bytes` have not, nothing new is parsed.
   void on_written(std::size_t bytes);
 
-  /// What the token that `take` gave allows; null: it is nobody's.
-  void on_access(const client_access* found);
+  /// What the token that `take` gave allows; null: it is nobody's. `room`: its owner may have one
+  /// more connection.
+  void on_access(const client_access* found, bool room = true);
   void on_pause_over();
 
   session_outputs take();

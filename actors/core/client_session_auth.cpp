@@ -18,7 +18,7 @@ void client_session_core::authenticate(const parsed_request& request) {
   outputs_.token = request.text;
 }
 
-void client_session_core::on_access(const client_access* found) {
+void client_session_core::on_access(const client_access* found, bool room) {
   if (auth_ != auth_stage::looked_up)
     return;
   if (found == nullptr) {
@@ -27,9 +27,16 @@ void client_session_core::on_access(const client_access* found) {
     return;
   }
   auth_ = auth_stage::none;
-  access_ = *found;
-  reader_.allow(access_);
-  reply("+OK name=" + access_.name + " rights=" + rights_text(access_) + '\n');
+  if (room) {
+    access_ = *found;
+    reader_.allow(access_);
+    reply("+OK name=" + access_.name + " rights=" + rights_text(access_) + '\n');
+  } else {
+    parsed_request refusal;
+    refusal.refuse(errc::busy,
+                   "too many connections of " + found->name + " at this node; try later");
+    refuse(refusal);
+  }
   pump();
 }
 

@@ -37,6 +37,7 @@ void ledger_jobs::recover(const record::value& content) {
     open_bytes_ += size_of(open->spec);
     newest_submitted_ms_ = std::max(newest_submitted_ms_, open->submitted_ms);
     open_.emplace_hint(open_.end(), open->sequence, open_entry{*open});
+    count_open(open->owner, 1);
     if (!open->key.empty())
       claim({open->owner, open->key}, open->sequence);
   } else if (const auto* finished = std::get_if<record::finished_job>(&content)) {
@@ -59,6 +60,7 @@ open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
   entry.job.spec = spec;
   entry.job.key = label.key;
   entry.job.owner = label.owner;
+  count_open(label.owner, 1);
   if (!label.key.empty())
     claim(label, sequence);
   return entry;
@@ -68,6 +70,7 @@ record::finished_job ledger_jobs::finish(std::uint64_t sequence, job_result resu
   auto node = open_.extract(sequence);
   const auto& job = node.mapped().job;
   open_bytes_ -= size_of(job.spec);
+  count_open(job.owner, -1);
   record::finished_job finished{
       sequence,          job.submitted_ms,  job.spec.kind,
       job.spec.once,     job.spec.sleep_ms, job.spec.text.substr(0, view_text_bytes),
@@ -135,6 +138,20 @@ std::uint64_t ledger_jobs::find_key(const job_label& label) const {
   return found == keys_.end() ? 0 : found->second;
 }
 
+void ledger_jobs::count_open(const std::string& owner, int change) {
+  if (owner.empty())
+    return;
+  auto& count = open_of_[owner];
+  count += static_cast<std::uint64_t>(change);
+  if (count == 0)
+    open_of_.erase(owner);
+}
+
+std::uint64_t ledger_jobs::open_of(const std::string& owner) const {
+  const auto found = open_of_.find(owner);
+  return found == open_of_.end() ? 0 : found->second;
+}
+
 const std::string* ledger_jobs::owner_of(std::uint64_t sequence) const {
   if (const auto* open = find_open(sequence))
     return &open->job.owner;
@@ -183,8 +200,11 @@ bool ledger_jobs::scan_time_order() const {
 
 std::string ledger_jobs::check() const {
   std::uint64_t bytes = 0;
+  std::map<std::string, std::uint64_t> owned;
   for (const auto& [sequence, entry] : open_) {
     bytes += size_of(entry.job.spec);
+    if (!entry.job.owner.empty())
+      ++owned[entry.job.owner];
     if (entry.job.sequence != sequence || sequence == 0 || sequence >= next_sequence_)
       return "an open job is under a wrong sequence";
     if (finished_.contains(sequence))
@@ -192,6 +212,8 @@ std::string ledger_jobs::check() const {
   }
   if (bytes != open_bytes_)
     return "open bytes are miscounted";
+  if (owned != open_of_)
+    return "an owner's open jobs are miscounted";
   for (const auto& [sequence, entry] : finished_)
     if (sequence == 0 || sequence >= next_sequence_ || !evenkeel::finished(entry.state)
         || entry.node >= nodes_.size() || entry.owner >= owners_.size())

@@ -101,6 +101,8 @@ public:
   [[nodiscard]] const std::string& owner_name(std::uint32_t number) const {
     return owners_.name_of(number);
   }
+  /// How many open jobs this owner has, who has a name.
+  [[nodiscard]] std::uint64_t open_of(const std::string& owner) const;
   /// Whose job it is; null: there is none.
   [[nodiscard]] const std::string* owner_of(std::uint64_t sequence) const;
   /// True when a higher sequence never has an earlier time of submission: false after the wall
@@ -113,6 +115,7 @@ public:
 private:
   using key_map = std::map<job_label, std::uint64_t>;
 
+  void count_open(const std::string& owner, int change);
   void index(std::uint64_t sequence, const record::finished_job& job);
   key_map::iterator claim(const job_label& label, std::uint64_t sequence);
   [[nodiscard]] std::string check_keys() const;
@@ -120,7 +123,8 @@ private:
 
   open_map open_;
   finished_map finished_;
-  key_map keys_; ///< of open and finished jobs
+  key_map keys_;                                 ///< of open and finished jobs
+  std::map<std::string, std::uint64_t> open_of_; ///< of owners with names and open jobs
   std::uint64_t next_sequence_ = 1;
   std::uint64_t open_bytes_ = 0;
   std::int64_t newest_submitted_ms_ = 0;

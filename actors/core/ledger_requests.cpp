@@ -73,6 +73,9 @@ void ticket_ledger::state::submit(const requester& from, const client_request& r
     return reject(errc::unavailable, "this node has not met a proxy yet");
   if (jobs.open().size() >= limits.max_open_jobs)
     return reject(errc::busy, "too many unfinished jobs on this node");
+  if (limits.max_open_jobs_of_owner != 0 && !label.owner.empty()
+      && jobs.open_of(label.owner) >= limits.max_open_jobs_of_owner)
+    return reject(errc::busy, "too many unfinished jobs of " + label.owner + " on this node");
   if (jobs.open_bytes() + size_of(spec) > limits.max_open_bytes)
     return reject(errc::busy, "the unfinished jobs on this node take too much memory");
   const auto& entry = jobs.issue(spec, label, now.wall_ms);

@@ -220,6 +220,19 @@ TEST_CASE("after wrong tokens the right one is taken") {
   CHECK(client.asks.size() == 1);
 }
 
+TEST_CASE("a token whose owner has too many connections may be shown again later") {
+  guarded client;
+  client.send("AUTH secret\nLIST\n");
+  const auto access = access_with("read");
+  client.session.on_access(&access, false);
+  client.collect();
+  CHECK(client.said()
+        == "-BUSY too many connections of ana at this node; try later\n"
+           "-DENIED say AUTH <token> first\n");
+  CHECK(client.pause_ms == 0);
+  client.enter("read");
+}
+
 TEST_CASE("a session is one client's: a second AUTH is a conflict") {
   guarded client;
   client.enter("read");

@@ -208,3 +208,24 @@ TEST_CASE("owners and their keys survive a restart, of open and of finished jobs
   CHECK(submit_as(home, ana, "finished").subject.sequence == 2);
   CHECK_FALSE(submit_as(home, bob, "open").repeated);
 }
+
+TEST_CASE("who has too many unfinished jobs is told so, and others are not") {
+  ledger_limits limits;
+  limits.max_open_jobs_of_owner = 2;
+  ledger_scene home{limits};
+  home.link_up();
+  submit_as(home, ana);
+  submit_as(home, ana, "nightly");
+  const auto refused = submit_as(home, ana);
+  CHECK(refused.code == errc::busy);
+  CHECK(refused.text == "too many unfinished jobs of ana on this node");
+  CHECK(submit_as(home, ana, "nightly").repeated);
+  CHECK(submit_as(home, bob).code == errc::ok);
+  for (int i = 0; i < 5; ++i)
+    CHECK(submit_as(home, nobody).code == errc::ok);
+  home.restart(limits);
+  CHECK(submit_as(home, ana).code == errc::busy);
+  home.link_up();
+  home.finish(1);
+  CHECK(submit_as(home, ana).code == errc::ok);
+}
