@@ -12,6 +12,7 @@ using action = std::function<int()>;
 
 void add_proxy_command(CLI::App& app, action& chosen);
 void add_node_command(CLI::App& app, action& chosen);
+void add_token_command(CLI::App& app, action& chosen);
 void add_ping_command(CLI::App& app, action& chosen);
 void add_retire_command(CLI::App& app, action& chosen);
 void add_certs_command(CLI::App& app, action& chosen);

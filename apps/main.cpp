@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   apps::action chosen;
   apps::add_proxy_command(app, chosen);
   apps::add_node_command(app, chosen);
+  apps::add_token_command(app, chosen);
   apps::add_ping_command(app, chosen);
   apps::add_retire_command(app, chosen);
   apps::add_certs_command(app, chosen);
