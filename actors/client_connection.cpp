@@ -99,6 +99,14 @@ void client_connection::on_written(std::size_t bytes) {
     events_.on_written(bytes);
 }
 
+void client_connection::pause(std::chrono::milliseconds length) {
+  timer_.expires_after(length);
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error && !self->finishing_ && !self->over_)
+      self->events_.on_pause_over();
+  });
+}
+
 void client_connection::finish(std::uint64_t discard_limit) {
   if (over_ || finishing_)
     return;

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,6 +21,7 @@ struct connection_events {
   std::function<void(std::string_view bytes)> on_input; ///< one piece; then `read` is due again
   std::function<void()> on_eof;                         ///< the client will send no more
   std::function<void(std::size_t bytes)> on_written;    ///< left later than `write` returned
+  std::function<void()> on_pause_over;                  ///< after `pause`
   std::function<void()> on_gone;                        ///< closed, by whoever
 };
 
@@ -35,6 +37,8 @@ public:
   /// Sends these bytes, after those before them. Returns how many have left at once; `on_written`
   /// tells of the others.
   std::size_t write(std::string bytes);
+  /// Calls `on_pause_over` after so long. One at a time, and none once it finishes.
+  void pause(std::chrono::milliseconds length);
   /// Writes what is left, shuts down writing, discards input (at most `discard_limit` bytes or 10
   /// s) and closes: so no reply is lost to a reset.
   void finish(std::uint64_t discard_limit);

@@ -1,6 +1,7 @@
 #include "actors/client_gateway.hpp"
 
 #include "actors/client_session.hpp"
+#include "actors/core/connection_quota.hpp"
 #include "actors/gateway_inbox.hpp"
 #include "actors/log.hpp"
 
@@ -43,11 +44,19 @@ std::size_t sessions_allowed(std::size_t wanted) {
   return std::min<std::size_t>(wanted, most);
 }
 
+/// A session, and where it counts.
+struct guest {
+  std::unique_ptr<client_session> session;
+  std::string address; ///< empty: it is not counted
+  std::string owner;   ///< of its token; empty: none was shown yet
+};
+
 } // namespace
 
 struct client_gateway::state : std::enable_shared_from_this<client_gateway::state> {
   explicit state(const gateway_settings& settings)
-      : acceptor(context), pause(context), max_sessions(sessions_allowed(settings.max_sessions)) {
+      : acceptor(context), pause(context), max_sessions(sessions_allowed(settings.max_sessions)),
+        addresses(settings.max_of_address), owners(settings.max_of_token), tokens(settings.tokens) {
     listen(settings);
   }
 
@@ -89,20 +98,44 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
-    if (sessions.size() >= max_sessions) {
-      socket.non_blocking(true, ignored);
-      asio::write(socket, asio::buffer(std::string("-BUSY too many connections; try later\n")),
-                  ignored);
-      return;
-    }
+    if (sessions.size() >= max_sessions)
+      return turn_away(socket, "-BUSY too many connections; try later\n");
+    const auto peer = socket.remote_endpoint(ignored).address();
+    const auto counted = peer.is_loopback() ? std::string{} : peer.to_string();
+    if (!counted.empty() && !addresses.enter(counted))
+      return turn_away(socket, "-BUSY too many connections from your address; try later\n");
     const auto number = ++last_session;
     auto session = std::make_unique<client_session>(
         number, new_address(number), std::move(socket),
-        [this](session_requests requests) { asked.push_back(std::move(requests)); });
+        [this](session_requests requests) { asked.push_back(std::move(requests)); },
+        lookup_for(number, peer.to_string()));
     session->start([this, number] { forget(number); });
     if (debug_is_on())
       log_line(core::note::level::debug, "client " + std::to_string(number) + " is here");
-    sessions.emplace(number, std::move(session));
+    sessions.emplace(number, guest{std::move(session), counted, {}});
+  }
+
+  static void turn_away(tcp::socket& socket, const std::string& why) {
+    boost::system::error_code ignored;
+    socket.non_blocking(true, ignored);
+    asio::write(socket, asio::buffer(why), ignored);
+  }
+
+  token_lookup lookup_for(std::uint64_t number, const std::string& peer) {
+    if (!tokens)
+      return {};
+    return [this, number, peer](const std::string& token) {
+      const auto* found = tokens->find(token);
+      if (found == nullptr) {
+        log_line(core::note::level::warning,
+                 "a client at " + peer + " showed a token that is nobody's");
+        return token_answer{};
+      }
+      const bool room = owners.enter(found->name);
+      if (room)
+        sessions.at(number).owner = found->name;
+      return token_answer{found, room};
+    };
   }
 
   /// An actor whose messages come to this thread.
@@ -121,7 +154,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
       return;
     auto content = item.message->move_content_to_message();
     caf::message_handler{[&](const std::vector<numbered_answer>& answers) {
-      found->second->on_answers(answers);
+      found->second.session->on_answers(answers);
     }}(content);
   }
 
@@ -131,9 +164,13 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
     send_requests(); // none may come behind the end of its session
     caf::anon_send(node, session_closed{number});
     const auto found = sessions.find(number);
-    auto* companion = caf::actor_cast<caf::actor_companion*>(found->second->address());
+    auto* companion = caf::actor_cast<caf::actor_companion*>(found->second.session->address());
     companion->on_enqueue(nullptr);
     companion->cleanup(caf::exit_reason::normal, nullptr);
+    if (!found->second.address.empty())
+      addresses.leave(found->second.address);
+    if (!found->second.owner.empty())
+      owners.leave(found->second.owner);
     sessions.erase(found);
   }
 
@@ -156,6 +193,9 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   tcp::acceptor acceptor;
   asio::steady_timer pause;
   std::size_t max_sessions;
+  core::connection_quota addresses;
+  core::connection_quota owners;
+  std::shared_ptr<const token_book> tokens; ///< null: clients need none
   std::shared_ptr<gateway_inbox> inbox = std::make_shared<gateway_inbox>(
       context, [this](gateway_inbox::item& item) { receive(item); });
   std::vector<session_requests> asked; ///< in this turn of the loop
@@ -163,8 +203,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   caf::actor_system* system = nullptr;
   node_service node;
   std::thread thread;
-  bool stopped = false; ///< on the gateway's thread
-  std::unordered_map<std::uint64_t, std::unique_ptr<client_session>> sessions; ///< by number
+  bool stopped = false;                              ///< on the gateway's thread
+  std::unordered_map<std::uint64_t, guest> sessions; ///< by number
 };
 
 client_gateway::client_gateway(const gateway_settings& settings)

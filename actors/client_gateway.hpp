@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/local_interfaces.hpp"
+#include "actors/token_book.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,9 @@ struct gateway_settings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 9000;         ///< 0: any free one
   std::size_t max_sessions = 20'000; ///< beyond: -BUSY; also kept below the descriptor limit
+  std::size_t max_of_address = 1000; ///< sessions; beyond: -BUSY; 0: no limit. Not for this machine
+  std::size_t max_of_token = 1000;   ///< sessions of a token's owner; the same
+  std::shared_ptr<const token_book> tokens; ///< null: clients need none
 };
 
 class client_gateway {

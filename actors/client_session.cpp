@@ -1,14 +1,20 @@
 #include "actors/client_session.hpp"
 
+#include "messages/version.hpp"
+
+#include <chrono>
 #include <utility>
 #include <vector>
 
 namespace evenkeel {
 
 client_session::client_session(std::uint64_t number, client_session_actor self,
-                               boost::asio::ip::tcp::socket socket, request_sink requests)
+                               boost::asio::ip::tcp::socket socket, request_sink requests,
+                               token_lookup tokens)
     : number_(number), self_(std::move(self)), requests_(std::move(requests)),
-      connection_(std::make_shared<client_connection>(std::move(socket))) {}
+      tokens_(std::move(tokens)),
+      connection_(std::make_shared<client_connection>(std::move(socket))),
+      core_(version, {}, static_cast<bool>(tokens_)) {}
 
 client_session::~client_session() {
   connection_->abandon();
@@ -26,6 +32,10 @@ void client_session::start(std::function<void()> on_gone) {
   };
   handlers.on_written = [this](std::size_t bytes) {
     core_.on_written(bytes);
+    run_outputs();
+  };
+  handlers.on_pause_over = [this] {
+    core_.on_pause_over();
     run_outputs();
   };
   handlers.on_gone = std::move(on_gone);
@@ -46,6 +56,12 @@ void client_session::run_outputs() {
       requests_(session_requests{number_, self_, std::move(wanted.asks)});
     if (!wanted.bytes.empty())
       core_.on_written(connection_->write(std::move(wanted.bytes)));
+    if (wanted.token) {
+      const auto found = tokens_(*wanted.token);
+      core_.on_access(found.access, found.room);
+    }
+    if (wanted.pause_ms != 0)
+      connection_->pause(std::chrono::milliseconds(wanted.pause_ms));
     if (wanted.finish)
       connection_->finish(wanted.discard_limit);
   }

@@ -7,24 +7,33 @@
 #include "actors/client_connection.hpp"
 #include "actors/core/client_session.hpp"
 #include "actors/local_interfaces.hpp"
-#include "messages/version.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace evenkeel {
 
 /// Where a session's requests go, on the gateway's thread.
 using request_sink = std::function<void(session_requests)>;
 
+struct token_answer {
+  const core::client_access* access = nullptr; ///< null: it is nobody's
+  bool room = true;                            ///< for one more connection of its owner
+};
+
+/// What a token allows, on the gateway's thread.
+using token_lookup = std::function<token_answer(const std::string& token)>;
+
 class client_session {
 public:
-  /// `self` is the session's address: whoever owns the session hands it what arrives there.
+  /// `self` is the session's address: whoever owns the session hands it what arrives there. Without
+  /// a `tokens` none is needed.
   client_session(std::uint64_t number, client_session_actor self,
-                 boost::asio::ip::tcp::socket socket, request_sink requests);
+                 boost::asio::ip::tcp::socket socket, request_sink requests, token_lookup tokens);
   ~client_session();
   client_session(const client_session&) = delete;
   client_session& operator=(const client_session&) = delete;
@@ -40,8 +49,9 @@ private:
   std::uint64_t number_;
   client_session_actor self_;
   request_sink requests_;
+  token_lookup tokens_;
   std::shared_ptr<client_connection> connection_;
-  core::client_session_core core_{version};
+  core::client_session_core core_;
 };
 
 } // namespace evenkeel

@@ -78,10 +78,10 @@ struct node_house::state {
     return options;
   }
   void require_right_to_listen(const spawn_order& order) const {
-    if (!settings.open && !is_loopback_address(order.client_address))
+    if (!settings.open && !settings.tokens && !is_loopback_address(order.client_address))
       throw std::runtime_error("a client port on " + order.client_address
-                               + " needs a host that was started with --open: whoever connects "
-                                 "may run commands there");
+                               + " needs a host that was started with --tokens, or with --open: "
+                                 "whoever connects may run commands there");
   }
 };
 
@@ -100,8 +100,11 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
   try {
     state_->require_right_to_listen(order);
     auto options = state_->options_for(order);
-    auto gateway = std::make_unique<client_gateway>(
-        gateway_settings{order.client_address, order.client_port, gateway_settings{}.max_sessions});
+    gateway_settings clients;
+    clients.address = order.client_address;
+    clients.port = order.client_port;
+    clients.tokens = state_->settings.tokens;
+    auto gateway = std::make_unique<client_gateway>(clients);
     options.client_port = gateway->port();
     auto recovered = recover_node(options);
     const auto on_end = [this, name = order.name] { state_->ended(name); };

@@ -5,6 +5,7 @@
 
 #include "actors/local_interfaces.hpp"
 #include "actors/node.hpp"
+#include "actors/token_book.hpp"
 #include "messages/hosting.hpp"
 #include "tls/credentials.hpp"
 
@@ -17,8 +18,9 @@
 namespace evenkeel {
 
 struct house_settings {
-  std::string data_directory; ///< each node has a directory of its name in it
-  bool open = false;          ///< nodes may have client ports beyond loopback
+  std::string data_directory;               ///< each node has a directory of its name in it
+  bool open = false;                        ///< nodes may have client ports beyond loopback
+  std::shared_ptr<const token_book> tokens; ///< that clients of its nodes need; null: none
   std::uint32_t default_slots = 1;
   incarnation process;                                 ///< of this host
   std::shared_ptr<const tls::credentials> credentials; ///< of its nodes; null: plain

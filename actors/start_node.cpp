@@ -63,6 +63,7 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   core::ledger_limits limits;
   limits.retention_ms = options.retention_ms;
   limits.max_open_jobs = options.max_open_jobs;
+  limits.max_open_jobs_of_owner = options.max_open_jobs_of_token;
   all->ledger = std::make_shared<core::ticket_ledger>(limits);
   std::vector<record::value> held;
   bool identified = false;

@@ -25,6 +25,7 @@ struct node_options {
   std::uint64_t retention_ms = 7ULL * 24 * 3600 * 1000;
   std::uint64_t capture_limit = 1U << 20U;
   std::uint64_t max_open_jobs = 4'000'000;
+  std::uint64_t max_open_jobs_of_token = 1'000'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20U;
 };
 

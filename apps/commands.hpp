@@ -15,6 +15,7 @@ void add_node_command(CLI::App& app, action& chosen);
 void add_host_command(CLI::App& app, action& chosen);
 void add_spawn_command(CLI::App& app, action& chosen);
 void add_despawn_command(CLI::App& app, action& chosen);
+void add_token_command(CLI::App& app, action& chosen);
 void add_ping_command(CLI::App& app, action& chosen);
 void add_retire_command(CLI::App& app, action& chosen);
 void add_certs_command(CLI::App& app, action& chosen);

@@ -34,6 +34,7 @@ struct host_choice {
   bool plain_cluster = false;
   house_settings house;
   tls::file_names tls;
+  std::string tokens; ///< a file; empty: clients need none
   log_options log;
 };
 
@@ -43,6 +44,8 @@ int run(const host_choice& choice) {
   require_free_port(choice.listen_address, choice.port);
   block_stop_signals();
   auto settings = choice.house;
+  if (!choice.tokens.empty())
+    settings.tokens = load_tokens(choice.tokens);
   settings.credentials = load_credentials(choice.tls);
   settings.process = fresh_incarnation();
   settings.default_slots = std::max(1U, std::thread::hardware_concurrency());
@@ -98,6 +101,10 @@ void add_host_command(CLI::App& app, action& chosen) {
                  "nodes may have client ports beyond loopback: everyone who can connect may run "
                  "commands")
       ->envname("EVENKEEL_OPEN");
+  command
+      ->add_option("--tokens", choice->tokens,
+                   "file of the tokens that clients of the nodes need (see `evenkeel token`)")
+      ->envname("EVENKEEL_TOKENS");
   add_tls_options(*command, choice->tls);
   add_log_options(*command, choice->log);
   command->footer(notes);

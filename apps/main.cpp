@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   apps::add_host_command(app, chosen);
   apps::add_spawn_command(app, chosen);
   apps::add_despawn_command(app, chosen);
+  apps::add_token_command(app, chosen);
   apps::add_ping_command(app, chosen);
   apps::add_retire_command(app, chosen);
   apps::add_certs_command(app, chosen);

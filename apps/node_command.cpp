@@ -5,6 +5,7 @@
 #include "actors/start_node.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
 #include <spdlog/spdlog.h>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -30,6 +32,7 @@ struct node_choice {
   tls::file_names tls;
   double retention_days = 7;
   bool open = false;
+  std::string tokens; ///< a file; empty: clients need none
 };
 
 std::string default_directory(const std::string& name) {
@@ -39,13 +42,24 @@ std::string default_directory(const std::string& name) {
   return "./evenkeel-data/" + name;
 }
 
-int run(const node_choice& choice) {
-  apply(choice.log);
-  if (!is_loopback(choice.clients.address) && !choice.open)
+/// Clients beyond this machine are known by their tokens, or it is said that they need not be.
+std::shared_ptr<const token_book> tokens_of(const node_choice& choice) {
+  if (choice.open && !choice.tokens.empty())
+    throw CLI::ValidationError("--open", "says that clients need no token, and --tokens that they "
+                                         "do: give one of them");
+  if (!is_loopback(choice.clients.address) && !choice.open && choice.tokens.empty())
     throw CLI::ValidationError(
         "--client-address " + choice.clients.address,
-        "whoever connects may run commands here; listening beyond loopback needs --open, which "
-        "says that everyone who can connect may do so");
+        "whoever connects may run commands here; listening beyond loopback needs --tokens FILE, "
+        "which names the clients that may (`evenkeel token` makes tokens), or --open, which says "
+        "that everyone who can connect may");
+  return choice.tokens.empty() ? nullptr : load_tokens(choice.tokens);
+}
+
+int run(const node_choice& choice) {
+  apply(choice.log);
+  auto clients = choice.clients;
+  clients.tokens = tokens_of(choice);
   auto options = choice.options;
   options.credentials = load_credentials(choice.tls);
   block_stop_signals();
@@ -53,7 +67,7 @@ int run(const node_choice& choice) {
     options.data_directory = default_directory(options.name);
   options.retention_ms =
       static_cast<std::uint64_t>(choice.retention_days * static_cast<double>(ms_per_day));
-  client_gateway gateway{choice.clients};
+  client_gateway gateway{clients};
   options.client_address = choice.clients.address;
   options.client_port = gateway.port();
   const auto recovered = recover_node(options);
@@ -67,6 +81,10 @@ int run(const node_choice& choice) {
   log_line(core::note::level::info, "node " + options.name + " is ready for clients on "
                                         + options.client_address + ":"
                                         + std::to_string(options.client_port));
+  if (clients.tokens)
+    log_line(core::note::level::info, "clients need one of the "
+                                          + std::to_string(clients.tokens->size()) + " tokens of "
+                                          + choice.tokens);
   wait_for_stop_signal();
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   caf::anon_send(actor, stop_atom::value);
@@ -95,8 +113,22 @@ void add_client_options(CLI::App& app, node_choice& choice) {
   app.add_flag("--open", choice.open,
                "allow --client-address beyond loopback: everyone who can connect may run commands")
       ->envname("EVENKEEL_OPEN");
+  app.add_option("--tokens", choice.tokens,
+                 "file of the tokens that clients need (see `evenkeel token`); without it, none")
+      ->envname("EVENKEEL_TOKENS")
+      ->check(not_empty());
   app.add_option("--max-clients", choice.clients.max_sessions, "connections at most; then -BUSY")
       ->envname("EVENKEEL_MAX_CLIENTS")
+      ->check(not_negative())
+      ->capture_default_str();
+  app.add_option("--max-clients-per-address", choice.clients.max_of_address,
+                 "of these from one address, but for this machine's own; 0: no limit")
+      ->envname("EVENKEEL_MAX_CLIENTS_PER_ADDRESS")
+      ->check(not_negative())
+      ->capture_default_str();
+  app.add_option("--max-clients-per-token", choice.clients.max_of_token,
+                 "of these with tokens of one name; 0: no limit")
+      ->envname("EVENKEEL_MAX_CLIENTS_PER_TOKEN")
       ->check(not_negative())
       ->capture_default_str();
 }
@@ -118,6 +150,11 @@ void add_job_options(CLI::App& app, node_choice& choice) {
   app.add_option("--max-open-jobs", choice.options.max_open_jobs,
                  "unfinished jobs submitted here; beyond: -BUSY")
       ->envname("EVENKEEL_MAX_OPEN_JOBS")
+      ->check(not_negative())
+      ->capture_default_str();
+  app.add_option("--max-open-jobs-per-token", choice.options.max_open_jobs_of_token,
+                 "of these with tokens of one name; beyond: -BUSY; 0: no limit")
+      ->envname("EVENKEEL_MAX_OPEN_JOBS_PER_TOKEN")
       ->check(not_negative())
       ->capture_default_str();
   app.add_option("--disk-reserve", choice.options.disk_reserve_bytes,

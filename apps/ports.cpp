@@ -49,6 +49,14 @@ void require_safe_port(const std::string& address, bool plain_cluster, const tls
       "this network is trusted");
 }
 
+std::shared_ptr<const token_book> load_tokens(const std::string& file) {
+  try {
+    return std::make_shared<const token_book>(file);
+  } catch (const std::runtime_error& error) {
+    throw CLI::ValidationError("--tokens", error.what());
+  }
+}
+
 spawn_order parse_spawn(const std::string& text) {
   constexpr std::uint16_t default_client_port = 9000;
   const auto wrong = [&](const std::string& why) {

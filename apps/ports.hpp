@@ -1,11 +1,13 @@
 // What the subcommands that listen or spawn have in common about addresses.
 #pragma once
 
+#include "actors/token_book.hpp"
 #include "messages/hosting.hpp"
 #include "messages/ids.hpp"
 #include "tls/credentials.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace evenkeel::apps {
@@ -17,6 +19,9 @@ void require_free_port(const std::string& address, std::uint16_t port);
 /// Refuses a cluster port that anyone may use (CLI::ValidationError): beyond loopback, without TLS,
 /// and not said to be in a trusted network.
 void require_safe_port(const std::string& address, bool plain_cluster, const tls::file_names& tls);
+
+/// Throws CLI::ValidationError where the file cannot be used.
+std::shared_ptr<const token_book> load_tokens(const std::string& file);
 
 /// "HOST:PORT" or "NAME=HOST:PORT"; without a name it is "HOST-PORT". Throws CLI::ValidationError.
 spawn_order parse_spawn(const std::string& text);

@@ -1,6 +1,7 @@
 // evenkeel retire: a node that will never come back holds nothing up any more.
 #include "apps/commands.hpp"
 #include "client/connection.hpp"
+#include "client/token_file.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,6 +28,7 @@ struct retire_choice {
   std::string code;
   std::string host = "127.0.0.1";
   std::uint16_t port = 9000;
+  std::string token_file; ///< empty: no token is shown
 };
 
 int run(const retire_choice& choice) {
@@ -34,6 +36,8 @@ int run(const retire_choice& choice) {
     throw CLI::ValidationError("code", "one word: the part of the node's tickets before the '-'");
   const auto until = std::chrono::steady_clock::now() + patience;
   client::connection node{choice.host, choice.port, until};
+  if (!choice.token_file.empty())
+    client::authenticate(node, client::token_in(choice.token_file), until);
   const auto reply = node.ask("RETIRE " + choice.code, until);
   if (!reply.ok())
     throw std::runtime_error(std::string(reply.line));
@@ -55,6 +59,12 @@ void add_retire_command(CLI::App& app, action& chosen) {
       ->envname("EVENKEEL_CLIENT_PORT")
       ->check(port_range())
       ->capture_default_str();
+  command
+      ->add_option(
+          "--token-file", choice->token_file,
+          "file whose first line is a token with the right admin, where the node asks for one")
+      ->envname("EVENKEEL_TOKEN_FILE")
+      ->check(not_empty());
   command->footer(notes);
   command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });

@@ -116,8 +116,15 @@ void fill_node(const choice& chosen, const std::string& directory) {
     result.started_ms = result.ended_ms = some_ms + 1000;
     result.node = "some-node";
     result.out = payload_of(chosen, i);
-    to.put(record::finished_job{
-        i, some_ms, job_kind::command, false, 0, payload_of(chosen, i).substr(0, 80), result, {}});
+    to.put(record::finished_job{i,
+                                some_ms,
+                                job_kind::command,
+                                false,
+                                0,
+                                payload_of(chosen, i).substr(0, 80),
+                                result,
+                                {},
+                                {}});
   }
   for (auto i = chosen.results + 1; i <= chosen.results + chosen.jobs; ++i) {
     record::open_job job;

@@ -37,6 +37,25 @@ enum class stream_choice : std::uint8_t { none = 0, out = 1, err = 2, both = 3 }
 /// `timeout_ms` of a wait without an end.
 inline constexpr std::int64_t wait_for_ever = -1;
 
+/// Who asks, as the node knows it that the client is connected to; other nodes take its word.
+/// Without tokens everybody is this nobody, who sees everything.
+struct asker {
+  std::string name;     ///< of the token; empty: none was needed
+  bool sees_all = true; ///< may see and touch every job, not only those of `name`
+  friend bool operator==(const asker&, const asker&) = default;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, asker& x) {
+  return f(x.name, x.sees_all);
+}
+
+/// Whether the jobs of `owner` are there for `who`. Those that are not are answered as if they had
+/// never been.
+inline bool may_see(const asker& who, const std::string& owner) {
+  return who.sees_all || who.name == owner;
+}
+
 struct client_request {
   request_kind kind = request_kind::status;
   stream_choice streams = stream_choice::out;
@@ -49,15 +68,16 @@ struct client_request {
   std::int64_t after_submitted_ms =
       0; ///< of `after`, where `everywhere`: the order is by time then
   job_spec spec;
-  std::string key; ///< submit: empty, or what names this job among those of its node
+  std::string key; ///< submit: empty, or what names this job among the asker's of its node
   std::vector<std::uint64_t> own_sequences;
+  asker who;
   friend bool operator==(const client_request&, const client_request&) = default;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, client_request& x) {
   return f(x.kind, x.streams, x.everywhere, x.state_mask, x.limit, x.timeout_ms, x.subject, x.after,
-           x.after_submitted_ms, x.spec, x.key, x.own_sequences);
+           x.after_submitted_ms, x.spec, x.key, x.own_sequences, x.who);
 }
 
 /// One job as STATUS, LIST and WAIT ALL show it.

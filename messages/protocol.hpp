@@ -16,7 +16,7 @@
 
 namespace evenkeel {
 
-inline constexpr std::uint32_t link_protocol_version = 2;
+inline constexpr std::uint32_t link_protocol_version = 3;
 
 /// Heads every message on an established link (R6). A link is one pair of actors between two
 /// handshakes; anything whose header does not fit the current link exactly is dropped.

@@ -41,7 +41,8 @@ struct open_job {
   ledger_id granted_executor;
   incarnation granted_process;
   job_spec spec;
-  std::string key; ///< as submitted; empty: none
+  std::string key;   ///< as submitted; empty: none
+  std::string owner; ///< name of the token that submitted it; empty: none was needed
   friend bool operator==(const open_job&, const open_job&) = default;
 };
 
@@ -54,7 +55,8 @@ struct finished_job {
   std::uint32_t sleep_ms = 0;
   std::string text; ///< the beginning of the command or the function's name
   job_result result;
-  std::string key; ///< as submitted; empty: none
+  std::string key;   ///< as submitted; empty: none
+  std::string owner; ///< name of the token that submitted it; empty: none was needed
   friend bool operator==(const finished_job&, const finished_job&) = default;
 };
 

@@ -68,8 +68,8 @@ struct layout {
 
 inline constexpr std::array layouts = {
     layout{shape::identity, 1, "identity"},
-    layout{shape::open_job, 2, "open_job"},
-    layout{shape::finished_job, 2, "finished_job"},
+    layout{shape::open_job, 3, "open_job"},
+    layout{shape::finished_job, 3, "finished_job"},
     layout{shape::held_attempt, 1, "held_attempt"},
     layout{shape::proxy_identity, 2, "proxy_identity"},
     layout{shape::member, 1, "member"},

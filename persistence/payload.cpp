@@ -148,6 +148,8 @@ void serialize(Archive& ar, rec::open_job& x, unsigned version) {
          x.granted_executor, x.granted_process, x.spec);
   if (version >= 2)
     fields(ar, x.key);
+  if (version >= 3)
+    fields(ar, x.owner);
 }
 
 template <class Archive>
@@ -155,6 +157,8 @@ void serialize(Archive& ar, rec::finished_job& x, unsigned version) {
   fields(ar, x.sequence, x.submitted_ms, x.kind, x.once, x.sleep_ms, x.text, x.result);
   if (version >= 2)
     fields(ar, x.key);
+  if (version >= 3)
+    fields(ar, x.owner);
 }
 
 template <class Archive>

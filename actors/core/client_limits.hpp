@@ -19,6 +19,8 @@ struct client_limits {
   std::size_t waits_in_flight = 100;   ///< each may come back with two full streams
   std::size_t own_tickets = 1'000'000; ///< that WAIT ALL can cover
   std::size_t page = 1000;             ///< jobs that getall and WAIT ALL ask for at a time
+  std::uint32_t first_pause_ms = 500;  ///< before a wrong token is refused; doubled every time
+  std::uint32_t wrong_tokens = 3;      ///< then the connection is closed
   std::uint64_t discarded_bytes = 64U << 20U; ///< input that is read and dropped while closing
 };
 
@@ -27,6 +29,7 @@ inline constexpr std::uint64_t max_list_limit = 10'000;
 inline constexpr std::uint64_t max_timeout_seconds = 1'000'000'000;
 inline constexpr std::size_t max_function_name = 64;
 inline constexpr std::size_t max_end_word = 255;
+inline constexpr std::size_t max_token = 255;
 inline constexpr std::size_t max_key = 255; ///< bytes of a key=, decoded
 
 } // namespace evenkeel::core

@@ -6,8 +6,10 @@
 
 namespace evenkeel::core {
 
-client_session_core::client_session_core(std::string version, const client_limits& limits)
-    : limits_{limits}, version_{std::move(version)}, reader_{limits_} {}
+client_session_core::client_session_core(std::string version, const client_limits& limits,
+                                         bool by_token)
+    : limits_{limits}, version_{std::move(version)}, by_token_{by_token},
+      access_{by_token ? client_access{} : open_access()}, reader_{limits_, access_} {}
 
 // -- inputs -------------------------------------------------------------------
 
@@ -73,7 +75,7 @@ bool client_session_core::may_go_on() const {
 }
 
 bool client_session_core::may_parse() const {
-  return may_go_on() && replies_.size() < limits_.requests_in_flight
+  return auth_ == auth_stage::none && may_go_on() && replies_.size() < limits_.requests_in_flight
          && replies_.held_bytes() <= limits_.held_bytes && asked_bytes_ <= limits_.asked_bytes;
 }
 
@@ -126,7 +128,7 @@ void client_session_core::resume_front() {
     request.streams = front.streams;
   }
   front.stage = owed_stage::asked;
-  outputs_.asks.emplace_back(replies_.first_number(), std::move(request));
+  put_ask(replies_.first_number(), std::move(request));
 }
 
 void client_session_core::stop_parsing() {
@@ -150,6 +152,9 @@ bool client_session_core::place(parsed_request& request) {
     break;
   case request_action::help:
     help(request.text);
+    break;
+  case request_action::auth:
+    authenticate(request);
     break;
   case request_action::quit:
     reply("+OK bye\n");
@@ -254,6 +259,11 @@ void client_session_core::ask(client_request request, reply_style style, passage
   }
   count(pass, 1);
   replies_.push(std::move(owed));
+  put_ask(number, std::move(request));
+}
+
+void client_session_core::put_ask(std::uint64_t number, client_request request) {
+  request.who = asker_of(access_);
   outputs_.asks.emplace_back(number, std::move(request));
 }
 

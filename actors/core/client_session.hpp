@@ -1,5 +1,5 @@
 // One client connection as a state machine: bytes in; requests for the node, and reply bytes, out.
-// Owns: unparsed input, the order of replies, the session's tickets.
+// Owns: unparsed input, the order of replies, the session's tickets, who the client is.
 // Must not know: sockets, actors, clocks, what the node does with a request.
 //
 // Requests act one after another; what can be asked ahead is asked ahead:
@@ -12,8 +12,12 @@
 //   anything else           nothing
 //
 // Replies leave in the order of their requests.
+//
+// A token (AUTH) is looked up by the shell, and a wrong one is refused after a pause that grows
+// with each; meanwhile nothing is parsed.
 #pragma once
 
+#include "actors/core/client_access.hpp"
 #include "actors/core/client_limits.hpp"
 #include "actors/core/paged_reply.hpp"
 #include "actors/core/parsed_request.hpp"
@@ -37,19 +41,26 @@ struct session_outputs {
   /// several questions.
   std::vector<std::pair<std::uint64_t, client_request>> asks;
   std::string bytes; ///< for the client, behind all bytes before
+  /// Whose is this token? `on_access` is to be called.
+  std::optional<std::string> token;
+  std::uint32_t pause_ms = 0; ///< not 0: `on_pause_over` is to be called after so long
   /// The session is over. Once `bytes` have left: shut down writing; read and drop input until it
   /// ends, up to `discard_limit` bytes or for 10 s; close. No call is needed any more.
   bool finish = false;
   std::uint64_t discard_limit = 0;
 
-  [[nodiscard]] bool empty() const { return asks.empty() && bytes.empty() && !finish; }
+  [[nodiscard]] bool empty() const {
+    return asks.empty() && bytes.empty() && !token && pause_ms == 0 && !finish;
+  }
 };
 
 /// After each input, or several, the shell calls `take` and then reads on if `wants_input`. Not
 /// thread safe.
 class client_session_core {
 public:
-  explicit client_session_core(std::string version = "unknown", const client_limits& limits = {});
+  /// `by_token`: before AUTH a client may do nothing that needs the node.
+  explicit client_session_core(std::string version = "unknown", const client_limits& limits = {},
+                               bool by_token = false);
 
   /// Input from the client. Also taken while `wants_input` is false.
   void on_bytes(std::string_view bytes);
@@ -60,6 +71,11 @@ public:
   /// So many of the bytes that `take` gave have left for the client. While more than
   /// `unsent_bytes` have not, nothing new is parsed.
   void on_written(std::size_t bytes);
+
+  /// What the token that `take` gave allows; null: it is nobody's. `room`: its owner may have one
+  /// more connection.
+  void on_access(const client_access* found, bool room = true);
+  void on_pause_over();
 
   session_outputs take();
 
@@ -87,13 +103,22 @@ private:
   void count(passage pass, std::ptrdiff_t change);
   void reply(std::string_view text);
   void refuse(const parsed_request& request);
+  void authenticate(const parsed_request& request);
+  void put_ask(std::uint64_t number, client_request request);
   void help(std::string_view topic);
   void word(owed_reply& owed, std::uint64_t number, const client_answer& answer);
   void remember_ticket(std::uint64_t number, const client_answer& answer);
   void stop_parsing();
 
+  /// Where an AUTH stands.
+  enum class auth_stage : std::uint8_t { none, looked_up, pause };
+
   client_limits limits_;
   std::string version_;
+  bool by_token_;
+  auth_stage auth_ = auth_stage::none;
+  std::uint32_t wrong_tokens_ = 0;
+  client_access access_;
   request_reader reader_;
   parsed_request pending_; ///< parsed, and waiting for its turn, if `has_pending_`
   bool has_pending_ = false;

@@ -25,7 +25,7 @@ WAIT <ticket> [stdout|stderr|both|none] [seconds]
 WAIT ALL [seconds]                    until all jobs of this session have ended
 CANCEL <ticket>                       FORGET <ticket>
 LIST [all] [state=...] [limit=N] [after=<ticket>]
-NODES   STATS   RETIRE <code>   PING   VERSION   HELP [verb]   QUIT
+NODES   STATS   RETIRE <code>   AUTH <token>   PING   VERSION   HELP [verb]   QUIT
 A submission answers +OK ticket=<ticket>. LAST stands for the latest ticket of this session.
 Errors begin with a minus sign and a code: HELP errors. More: HELP states, limits, original.
 )";
@@ -107,6 +107,14 @@ constexpr std::string_view retire = R"(RETIRE <code>
   it is taken in again and its jobs run; those that had started already run a second time.
 )";
 
+constexpr std::string_view auth = R"(AUTH <token>
+  +OK name= rights=submit,read,... where the node asks for tokens: it comes first, once in a session.
+  submit: SUBMIT CALL SLEEP CANCEL FORGET. read: STATUS RESULT WAIT LIST NODES STATS. admin: RETIRE.
+  Other clients' jobs are not there for you, unless you have the right all.
+  -DENIED for a wrong token, after a pause; the third closes the connection. Without a token there
+  are PING, VERSION, HELP and QUIT.
+)";
+
 constexpr std::string_view ping = R"(PING
   +OK pong
 )";
@@ -147,7 +155,7 @@ constexpr std::string_view errors =
 -TOO_BIG       over a limit
 -BUSY          a limit of this node is reached for now (try again later)
 -UNAVAILABLE   who could answer cannot be reached now (try again later)
--DENIED        not allowed
+-DENIED        not allowed: AUTH first, or another token
 -INTERNAL      a defect of evenkeel
 )";
 
@@ -164,14 +172,14 @@ WAIT            1000000000 seconds
 )";
 
 constexpr std::array topics = {
-    help_topic{"", overview},     help_topic{"submit", submit},     help_topic{"call", call},
-    help_topic{"sleep", sleep},   help_topic{"status", status},     help_topic{"result", result},
-    help_topic{"wait", wait},     help_topic{"cancel", cancel},     help_topic{"forget", forget},
-    help_topic{"list", list},     help_topic{"nodes", nodes},       help_topic{"stats", stats},
-    help_topic{"retire", retire}, help_topic{"ping", ping},         help_topic{"version", version},
-    help_topic{"help", help},     help_topic{"quit", quit},         help_topic{"getall", original},
-    help_topic{"exit", original}, help_topic{"original", original}, help_topic{"states", states},
-    help_topic{"errors", errors}, help_topic{"limits", limits},
+    help_topic{"", overview},       help_topic{"submit", submit}, help_topic{"call", call},
+    help_topic{"sleep", sleep},     help_topic{"status", status}, help_topic{"result", result},
+    help_topic{"wait", wait},       help_topic{"cancel", cancel}, help_topic{"forget", forget},
+    help_topic{"list", list},       help_topic{"nodes", nodes},   help_topic{"stats", stats},
+    help_topic{"retire", retire},   help_topic{"auth", auth},     help_topic{"ping", ping},
+    help_topic{"version", version}, help_topic{"help", help},     help_topic{"quit", quit},
+    help_topic{"getall", original}, help_topic{"exit", original}, help_topic{"original", original},
+    help_topic{"states", states},   help_topic{"errors", errors}, help_topic{"limits", limits},
 };
 
 } // namespace

@@ -121,11 +121,13 @@ void ticket_ledger::state::answer_wait_all(const requester& to, const client_req
   std::uint64_t open_jobs = 0;
   for (const auto sequence : request.own_sequences) {
     job_view view;
-    if (const auto* open = jobs.find_open(sequence)) {
+    const auto* owner = jobs.owner_of(sequence);
+    const bool seen = owner != nullptr && may_see(request.who, *owner);
+    if (const auto* open = seen ? jobs.find_open(sequence) : nullptr) {
       ++open_jobs;
       view = view_of(code, *open, nullptr);
     } else {
-      const auto* finished = jobs.find_finished(sequence);
+      const auto* finished = seen ? jobs.find_finished(sequence) : nullptr;
       view = finished != nullptr ? view_of(code, sequence, *finished, jobs, nullptr)
                                  : view_of_forgotten(code, sequence);
       ++(view.state == job_state::done ? content.done : content.failed);

@@ -17,6 +17,14 @@ std::uint32_t saturated(std::size_t n) {
 
 } // namespace
 
+std::uint32_t name_table::number_of(const std::string& name) {
+  const auto next = static_cast<std::uint32_t>(names_.size());
+  const auto [found, added] = numbers_.emplace(name, next);
+  if (added)
+    names_.push_back(name);
+  return found->second;
+}
+
 void ledger_jobs::recover(const record::value& content) {
   const auto known = [this](std::uint64_t sequence) {
     next_sequence_ = std::max(next_sequence_, sequence + 1);
@@ -29,8 +37,9 @@ void ledger_jobs::recover(const record::value& content) {
     open_bytes_ += size_of(open->spec);
     newest_submitted_ms_ = std::max(newest_submitted_ms_, open->submitted_ms);
     open_.emplace_hint(open_.end(), open->sequence, open_entry{*open});
+    count_open(open->owner, 1);
     if (!open->key.empty())
-      claim(open->key, open->sequence);
+      claim({open->owner, open->key}, open->sequence);
   } else if (const auto* finished = std::get_if<record::finished_job>(&content)) {
     known(finished->sequence);
     newest_submitted_ms_ = std::max(newest_submitted_ms_, finished->submitted_ms);
@@ -38,7 +47,7 @@ void ledger_jobs::recover(const record::value& content) {
   }
 }
 
-open_entry& ledger_jobs::issue(const job_spec& spec, const std::string& key,
+open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
                                std::int64_t submitted_ms) {
   const auto sequence = next_sequence_++;
   open_bytes_ += size_of(spec);
@@ -49,9 +58,11 @@ open_entry& ledger_jobs::issue(const job_spec& spec, const std::string& key,
   entry.job.sequence = sequence;
   entry.job.submitted_ms = submitted_ms;
   entry.job.spec = spec;
-  entry.job.key = key;
-  if (!key.empty())
-    claim(key, sequence);
+  entry.job.key = label.key;
+  entry.job.owner = label.owner;
+  count_open(label.owner, 1);
+  if (!label.key.empty())
+    claim(label, sequence);
   return entry;
 }
 
@@ -59,10 +70,11 @@ record::finished_job ledger_jobs::finish(std::uint64_t sequence, job_result resu
   auto node = open_.extract(sequence);
   const auto& job = node.mapped().job;
   open_bytes_ -= size_of(job.spec);
-  record::finished_job finished{sequence,          job.submitted_ms,
-                                job.spec.kind,     job.spec.once,
-                                job.spec.sleep_ms, job.spec.text.substr(0, view_text_bytes),
-                                std::move(result), job.key};
+  count_open(job.owner, -1);
+  record::finished_job finished{
+      sequence,          job.submitted_ms,  job.spec.kind,
+      job.spec.once,     job.spec.sleep_ms, job.spec.text.substr(0, view_text_bytes),
+      std::move(result), job.key,           job.owner};
   index(sequence, finished);
   return finished;
 }
@@ -71,22 +83,22 @@ bool ledger_jobs::forget(std::uint64_t sequence) {
   const auto found = finished_.find(sequence);
   if (found == finished_.end())
     return false;
-  if (const auto* key = found->second.key)
-    keys_.erase(keys_.find(*key));
+  if (const auto* label = found->second.label)
+    keys_.erase(keys_.find(*label));
   finished_.erase(found);
   return true;
 }
 
 /// The key is this job's from now on. Two jobs have one key only after a power cut that undid the
 /// lazily written end of a forgotten job: then it is the younger one's.
-ledger_jobs::key_map::iterator ledger_jobs::claim(const std::string& key, std::uint64_t sequence) {
-  const auto [place, added] = keys_.emplace(key, sequence);
+ledger_jobs::key_map::iterator ledger_jobs::claim(const job_label& label, std::uint64_t sequence) {
+  const auto [place, added] = keys_.emplace(label, sequence);
   if (added || place->second == sequence)
     return place;
   const auto loser = std::min(place->second, sequence);
   place->second = std::max(place->second, sequence);
   if (const auto finished = finished_.find(loser); finished != finished_.end())
-    finished->second.key = nullptr;
+    finished->second.label = nullptr;
   return place;
 }
 
@@ -100,7 +112,8 @@ void ledger_jobs::index(std::uint64_t sequence, const record::finished_job& job)
   entry.err_bytes = saturated(result.err.size());
   entry.attempt = result.attempt;
   entry.sleep_ms = job.sleep_ms;
-  entry.node = node_number(result.node);
+  entry.node = nodes_.number_of(result.node);
+  entry.owner = owners_.number_of(job.owner);
   entry.exit_code = result.exit_code;
   entry.signal = result.signal;
   entry.state = state_of(result.how);
@@ -115,14 +128,35 @@ void ledger_jobs::index(std::uint64_t sequence, const record::finished_job& job)
   auto& indexed = finished_.insert_or_assign(finished_.end(), sequence, std::move(entry))->second;
   if (job.key.empty())
     return;
-  const auto place = claim(job.key, sequence);
+  const auto place = claim({job.owner, job.key}, sequence);
   if (place->second == sequence)
-    indexed.key = &place->first;
+    indexed.label = &place->first;
 }
 
-std::uint64_t ledger_jobs::find_key(const std::string& key) const {
-  const auto found = keys_.find(key);
+std::uint64_t ledger_jobs::find_key(const job_label& label) const {
+  const auto found = keys_.find(label);
   return found == keys_.end() ? 0 : found->second;
+}
+
+void ledger_jobs::count_open(const std::string& owner, int change) {
+  if (owner.empty())
+    return;
+  auto& count = open_of_[owner];
+  count += static_cast<std::uint64_t>(change);
+  if (count == 0)
+    open_of_.erase(owner);
+}
+
+std::uint64_t ledger_jobs::open_of(const std::string& owner) const {
+  const auto found = open_of_.find(owner);
+  return found == open_of_.end() ? 0 : found->second;
+}
+
+const std::string* ledger_jobs::owner_of(std::uint64_t sequence) const {
+  if (const auto* open = find_open(sequence))
+    return &open->job.owner;
+  const auto* finished = find_finished(sequence);
+  return finished == nullptr ? nullptr : &owner_name(finished->owner);
 }
 
 open_entry* ledger_jobs::find_open(std::uint64_t sequence) {
@@ -138,14 +172,6 @@ const open_entry* ledger_jobs::find_open(std::uint64_t sequence) const {
 const finished_entry* ledger_jobs::find_finished(std::uint64_t sequence) const {
   const auto found = finished_.find(sequence);
   return found == finished_.end() ? nullptr : &found->second;
-}
-
-std::uint32_t ledger_jobs::node_number(const std::string& name) {
-  const auto next = static_cast<std::uint32_t>(nodes_.size());
-  const auto [found, added] = node_numbers_.emplace(name, next);
-  if (added)
-    nodes_.push_back(name);
-  return found->second;
 }
 
 bool ledger_jobs::in_time_order() {
@@ -174,8 +200,11 @@ bool ledger_jobs::scan_time_order() const {
 
 std::string ledger_jobs::check() const {
   std::uint64_t bytes = 0;
+  std::map<std::string, std::uint64_t> owned;
   for (const auto& [sequence, entry] : open_) {
     bytes += size_of(entry.job.spec);
+    if (!entry.job.owner.empty())
+      ++owned[entry.job.owner];
     if (entry.job.sequence != sequence || sequence == 0 || sequence >= next_sequence_)
       return "an open job is under a wrong sequence";
     if (finished_.contains(sequence))
@@ -183,25 +212,30 @@ std::string ledger_jobs::check() const {
   }
   if (bytes != open_bytes_)
     return "open bytes are miscounted";
+  if (owned != open_of_)
+    return "an owner's open jobs are miscounted";
   for (const auto& [sequence, entry] : finished_)
     if (sequence == 0 || sequence >= next_sequence_ || !evenkeel::finished(entry.state)
-        || entry.node >= nodes_.size())
+        || entry.node >= nodes_.size() || entry.owner >= owners_.size())
       return "a finished job is indexed wrongly";
   return check_keys();
 }
 
 std::string ledger_jobs::check_keys() const {
-  for (const auto& [key, sequence] : keys_) {
+  for (const auto& [label, sequence] : keys_) {
     const auto* open = find_open(sequence);
     const auto* finished = find_finished(sequence);
-    if (open != nullptr ? open->job.key != key : finished == nullptr || finished->key != &key)
+    const bool it_has = open != nullptr ? job_label{open->job.owner, open->job.key} == label
+                                        : finished != nullptr && finished->label == &label
+                                              && owner_name(finished->owner) == label.owner;
+    if (!it_has)
       return "a key leads to a job without it";
   }
   for (const auto& [sequence, entry] : open_)
-    if (!entry.job.key.empty() && find_key(entry.job.key) < sequence)
+    if (!entry.job.key.empty() && find_key({entry.job.owner, entry.job.key}) < sequence)
       return "a job's key leads nowhere";
   for (const auto& [sequence, entry] : finished_)
-    if (entry.key != nullptr && find_key(*entry.key) != sequence)
+    if (entry.label != nullptr && find_key(*entry.label) != sequence)
       return "a finished job's key leads elsewhere";
   return {};
 }

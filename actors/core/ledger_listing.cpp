@@ -47,14 +47,20 @@ auto below(const Map& map, std::uint64_t sequence) {
   return std::make_reverse_iterator(map.lower_bound(sequence));
 }
 
+bool visible(const ledger_jobs& jobs, const asker& who, std::uint64_t sequence) {
+  if (who.sees_all)
+    return true;
+  const auto* owner = jobs.owner_of(sequence);
+  return owner != nullptr && may_see(who, *owner);
+}
+
 /// Chooses the jobs of one LIST page.
 class page_builder {
 public:
   page_builder(const ledger_jobs& jobs, const std::string& code, const client_request& list,
                const whereabouts_map& where)
-      : jobs_{jobs}, code_{code}, where_{where}, mask_{mask_of(list)}, limit_{
-                                                                           std::min(list.limit,
-                                                                                    list_limit)} {
+      : jobs_{jobs}, code_{code}, who_{list.who}, where_{where}, mask_{mask_of(list)},
+        limit_{std::min(list.limit, list_limit)} {
     page_.kind = request_kind::list;
   }
 
@@ -63,7 +69,9 @@ public:
   void newest_first(std::uint64_t sequence, Visit visit) const {
     const auto& ended = jobs_.finished();
     const auto ended_from = (mask_ & ended_bits) != 0 ? below(ended, sequence) : ended.rend();
-    const auto listed = [this](const finished_entry& job) { return (mask_ & bit(job.state)) != 0; };
+    const auto listed = [this](const finished_entry& job) {
+      return (mask_ & bit(job.state)) != 0 && may_see(who_, jobs_.owner_name(job.owner));
+    };
     const auto merged = [&](auto from, auto end) {
       merge(from, end, ended_from, ended.rend(), std::greater<>{}, listed, visit);
     };
@@ -92,6 +100,8 @@ public:
 private:
   /// An unnamed view: not for this page.
   [[nodiscard]] job_view filtered_view(std::uint64_t sequence) const {
+    if (!visible(jobs_, who_, sequence))
+      return {};
     if (const auto* ended = jobs_.find_finished(sequence)) {
       if ((mask_ & bit(ended->state)) != 0)
         return view_of(code_, sequence, *ended, jobs_, nullptr);
@@ -106,6 +116,7 @@ private:
 
   const ledger_jobs& jobs_;
   const std::string& code_;
+  const asker& who_;
   const whereabouts_map& where_;
   std::uint32_t mask_;
   std::uint32_t limit_;
@@ -189,15 +200,18 @@ client_answer list_page(ledger_jobs& jobs, const std::string& code, const client
   return std::move(page).finish();
 }
 
-std::vector<std::uint64_t> oldest_after(const ledger_jobs& jobs, std::uint64_t after,
-                                        std::uint32_t limit, bool& more) {
+std::vector<std::uint64_t> oldest_after(const ledger_jobs& jobs, const client_request& request,
+                                        bool& more) {
   std::vector<std::uint64_t> page;
-  const auto wanted = std::clamp(limit, 1U, all_results_limit);
+  const auto after = request.after.code.empty() ? 0 : request.after.sequence;
+  const auto wanted = std::clamp(request.limit, 1U, all_results_limit);
   more = false;
   merge(
       jobs.open().upper_bound(after), jobs.open().end(), jobs.finished().upper_bound(after),
       jobs.finished().end(), std::less<>{}, [](const finished_entry&) { return true; },
       [&](std::uint64_t sequence) {
+        if (!visible(jobs, request.who, sequence))
+          return true;
         more = page.size() >= wanted;
         if (!more)
           page.push_back(sequence);

@@ -1,5 +1,6 @@
 // Which jobs are on a page: LIST (newest first, filtered by state) and getall (oldest first).
-// Answers from memory alone. Must not know: who asks, or how the proxy is asked.
+// Of the jobs that the asker may see. Answers from memory alone. Must not know: how the proxy is
+// asked.
 #pragma once
 
 #include "actors/core/ledger_jobs.hpp"
@@ -28,8 +29,9 @@ bool lists_open_jobs(const client_request& list);
 client_answer list_page(ledger_jobs& jobs, const std::string& code, const client_request& list,
                         const whereabouts_map& where);
 
-/// Sequences above `after`, ascending, at most `limit`; `more` tells whether that was not all.
-std::vector<std::uint64_t> oldest_after(const ledger_jobs& jobs, std::uint64_t after,
-                                        std::uint32_t limit, bool& more);
+/// Sequences above the request's `after`, ascending, at most `limit`; `more` tells whether that was
+/// not all.
+std::vector<std::uint64_t> oldest_after(const ledger_jobs& jobs, const client_request& request,
+                                        bool& more);
 
 } // namespace evenkeel::core

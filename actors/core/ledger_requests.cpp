@@ -57,8 +57,9 @@ void ticket_ledger::state::submit(const requester& from, const client_request& r
   const auto& spec = request.spec;
   client_answer content;
   content.kind = request_kind::submit;
+  const job_label label{request.who.name, request.key};
   // A known key needs neither room nor leave: the job is here already.
-  if (const auto known = request.key.empty() ? 0 : jobs.find_key(request.key); known != 0) {
+  if (const auto known = request.key.empty() ? 0 : jobs.find_key(label); known != 0) {
     content.subject = {code, known};
     content.repeated = true;
     return answer(from, std::move(content), fx);
@@ -72,9 +73,12 @@ void ticket_ledger::state::submit(const requester& from, const client_request& r
     return reject(errc::unavailable, "this node has not met a proxy yet");
   if (jobs.open().size() >= limits.max_open_jobs)
     return reject(errc::busy, "too many unfinished jobs on this node");
+  if (limits.max_open_jobs_of_owner != 0 && !label.owner.empty()
+      && jobs.open_of(label.owner) >= limits.max_open_jobs_of_owner)
+    return reject(errc::busy, "too many unfinished jobs of " + label.owner + " on this node");
   if (jobs.open_bytes() + size_of(spec) > limits.max_open_bytes)
     return reject(errc::busy, "the unfinished jobs on this node take too much memory");
-  const auto& entry = jobs.issue(spec, request.key, now.wall_ms);
+  const auto& entry = jobs.issue(spec, label, now.wall_ms);
   fx.put(entry.job, durability::synced);
   content.subject = {code, entry.job.sequence};
   answer(from, std::move(content), fx);
@@ -91,9 +95,11 @@ void ticket_ledger::state::about_job(const requester& from, const client_request
     content.text = "this ticket belongs to another ledger";
     return answer(from, std::move(content), fx);
   }
-  if (const auto* open = jobs.find_open(sequence))
+  const auto* open = jobs.find_open(sequence);
+  if (open != nullptr && may_see(request.who, open->job.owner))
     return about_open_job(from, request, *open, now, fx);
-  if (const auto* finished = jobs.find_finished(sequence))
+  const auto* finished = jobs.find_finished(sequence);
+  if (finished != nullptr && may_see(request.who, jobs.owner_name(finished->owner)))
     return about_finished_job(from, request, *finished, fx);
   refuse(from, request.kind, errc::not_found, sequence, not_found_text, fx);
 }
@@ -207,7 +213,10 @@ void ticket_ledger::state::wait_for_all(const requester& from, const client_requ
                                         instant now, ledger_effects& fx) {
   std::vector<std::uint64_t> open;
   std::copy_if(request.own_sequences.begin(), request.own_sequences.end(), std::back_inserter(open),
-               [this](std::uint64_t sequence) { return jobs.find_open(sequence) != nullptr; });
+               [&](std::uint64_t sequence) {
+                 const auto* job = jobs.find_open(sequence);
+                 return job != nullptr && may_see(request.who, job->job.owner);
+               });
   if (open.empty() || request.timeout_ms == 0)
     return answer_wait_all(from, request, fx);
   if (may_not_wait(from, request.kind, 0, fx))
@@ -248,9 +257,8 @@ void ticket_ledger::state::all_results(const requester& from, const client_reque
                                        ledger_effects& fx) {
   client_answer page;
   page.kind = request.kind;
-  const auto after = request.after.code.empty() ? 0 : request.after.sequence;
   std::vector<std::uint64_t> missing;
-  for (const auto sequence : oldest_after(jobs, after, request.limit, page.more)) {
+  for (const auto sequence : oldest_after(jobs, request, page.more)) {
     auto& output = page.outputs.emplace_back();
     const auto* finished = jobs.find_finished(sequence);
     if (finished == nullptr) {

@@ -50,8 +50,8 @@ job_view view_of(const std::string& code, std::uint64_t sequence, const finished
   else if (entry.reason)
     view.reason = *entry.reason;
   view.text = entry.text;
-  if (entry.key != nullptr)
-    view.key = *entry.key;
+  if (entry.label != nullptr)
+    view.key = entry.label->key;
   return view;
 }
 

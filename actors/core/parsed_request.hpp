@@ -15,6 +15,7 @@ enum class request_action : std::uint8_t {
   ping,
   version,
   help, ///< `text` is the topic, maybe empty
+  auth, ///< `text` is the token
   quit,
   leave, ///< the original's `exit`
   refuse ///< `code`, `text`

@@ -52,19 +52,22 @@ bool goes_on(const client_request& request) {
          && request.after_submitted_ms == 0;
 }
 
-client_request status_of(const ticket& subject) {
+/// The STATUS of the ticket that a list follows, for who wants the list.
+client_request status_of_after(const client_request& list) {
   client_request request;
   request.kind = request_kind::status;
-  request.subject = subject;
+  request.subject = list.after;
+  request.who = list.who;
   return request;
 }
 
 /// When the jobs were submitted at which pages ended: a list can go on behind one that is forgotten
-/// by then, or whose home is away.
+/// by then, or whose home is away. Each for who was shown that page: to others it tells nothing.
 class page_ends {
 public:
-  void remember(const job_view& last) {
-    const auto [place, fresh] = submitted_ms_.insert_or_assign(last.name, last.submitted_ms);
+  void remember(const std::string& reader, const job_view& last) {
+    const auto [place, fresh] =
+        submitted_ms_.insert_or_assign(shown{reader, last.name}, last.submitted_ms);
     if (!fresh)
       return;
     order_.push_back(place->first);
@@ -75,15 +78,16 @@ public:
   }
 
   /// 0: not known.
-  [[nodiscard]] std::int64_t find(const ticket& name) const {
-    const auto found = submitted_ms_.find(name);
+  [[nodiscard]] std::int64_t find(const std::string& reader, const ticket& name) const {
+    const auto found = submitted_ms_.find({reader, name});
     return found == submitted_ms_.end() ? 0 : found->second;
   }
 
 private:
+  using shown = std::pair<std::string, ticket>; ///< to whom, which
   static constexpr std::size_t most = 10'000;
-  std::map<ticket, std::int64_t> submitted_ms_;
-  std::deque<ticket> order_;
+  std::map<shown, std::int64_t> submitted_ms_;
+  std::deque<shown> order_;
 };
 
 constexpr const char* no_link =
@@ -145,7 +149,7 @@ question_desk::state::take_out(std::map<std::uint64_t, open_question>::iterator 
 /// Sends it under a new number. The link stands.
 void question_desk::state::ask(open_question question, instant now, desk_effects& fx) {
   const auto number = ++last_question;
-  const auto request = question.finding_time ? status_of(question.request.after) : question.request;
+  const auto request = question.finding_time ? status_of_after(question.request) : question.request;
   const auto where = destination(request).value_or(std::string{});
   fx.emit(to_proxy{link, query{number, where, request}});
   question.deadline_us = never_us;
@@ -170,7 +174,7 @@ void question_desk::on_request(const requester& from, const client_request& requ
     return refuse(errc::busy, "too many questions to other nodes are open here");
   open_question question{from, request, goes_on(request), never_us, never_us};
   if (question.finding_time) {
-    question.request.after_submitted_ms = s.pages.find(request.after);
+    question.request.after_submitted_ms = s.pages.find(request.who.name, request.after);
     question.finding_time = question.request.after_submitted_ms == 0;
   }
   if (request.kind == request_kind::wait)
@@ -235,7 +239,7 @@ void question_desk::on_message(const proxy_message& message, instant now, desk_e
   told.kind = question.request.kind;
   told.subject = question.request.subject;
   if (told.kind == request_kind::list && told.more && !told.jobs.empty())
-    s.pages.remember(told.jobs.back());
+    s.pages.remember(question.request.who.name, told.jobs.back());
   fx.emit(reply{question.from, std::move(told)});
 }
 

@@ -38,6 +38,18 @@ void parse_help(std::string_view rest, parsed_request& into) {
   into.text = trimmed(rest);
 }
 
+/// A token is never shown back, nor what might be a piece of one.
+void parse_auth(std::string_view rest, parsed_request& into) {
+  const auto token = take_word(rest);
+  if (token.empty() || !trimmed(rest).empty())
+    return into.refuse(errc::bad_request, "write AUTH and one token");
+  if (token.size() > max_token)
+    return into.refuse(errc::bad_request,
+                       "a token has at most " + std::to_string(max_token) + " bytes");
+  into.action = request_action::auth;
+  into.text = token;
+}
+
 // -- verbs about one ticket ---------------------------------------------------
 
 /// Sets the subject. False: refused.
@@ -229,6 +241,7 @@ constexpr std::array verbs = {
     verb{"NODES", parse_bare_question<request_kind::nodes>, false, true},
     verb{"STATS", parse_bare_question<request_kind::stats>, false, true},
     verb{"RETIRE", parse_retire},
+    verb{"AUTH", parse_auth},
     verb{"PING", parse_bare<request_action::ping>, false, true},
     verb{"VERSION", parse_bare<request_action::version>, false, true},
     verb{"HELP", parse_help},

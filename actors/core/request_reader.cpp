@@ -19,7 +19,8 @@ bool all_blank(std::string_view text) {
 
 } // namespace
 
-request_reader::request_reader(const client_limits& limits) : limits_{limits} {}
+request_reader::request_reader(const client_limits& limits, client_access access)
+    : limits_{limits}, access_{std::move(access)} {}
 
 // -- what is unparsed ---------------------------------------------------------
 
@@ -116,6 +117,7 @@ bool request_reader::next(parsed_request& into) {
     parse_request(line, limits_, into);
     if (into.action == request_action::nothing)
       continue;
+    deny_unless_allowed(access_, into);
     if (into.body.end == body_end::none)
       return true;
     open_ = std::move(into);

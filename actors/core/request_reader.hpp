@@ -4,6 +4,7 @@
 // Must not know: replies, the node, when a request may be asked.
 #pragma once
 
+#include "actors/core/client_access.hpp"
 #include "actors/core/client_limits.hpp"
 #include "actors/core/parsed_request.hpp"
 
@@ -17,12 +18,14 @@ namespace evenkeel::core {
 /// The same bytes give the same requests, in whatever pieces they come.
 class request_reader {
 public:
-  explicit request_reader(const client_limits& limits);
+  request_reader(const client_limits& limits, client_access access);
 
   /// `bytes` need live until `settle` only: what is parsed until then is never copied.
   void feed(std::string_view bytes);
   /// Keeps what is left of the bytes that were fed.
   void settle();
+  /// What the client may do from the next request on.
+  void allow(const client_access& access) { access_ = access; }
   void end_of_input() { ended_ = true; }
   /// Forgets everything; nothing comes any more.
   void stop();
@@ -53,6 +56,7 @@ private:
   void release();
 
   client_limits limits_;
+  client_access access_;
   std::string buffer_; ///< kept between two runs, from `begin_` on
   std::size_t begin_ = 0;
   std::string_view fed_;     ///< of this run, when nothing was kept

@@ -25,6 +25,7 @@ struct requester {
 
 struct ledger_limits {
   std::uint64_t max_open_jobs = 4'000'000;
+  std::uint64_t max_open_jobs_of_owner = 1'000'000; ///< of a token's; 0: no limit
   std::uint64_t max_open_bytes = 2ULL << 30U;       ///< specs of open jobs; beyond: -BUSY
   std::uint64_t max_waits = 200'000;                ///< waits and pending questions; beyond: -BUSY
   std::uint64_t cached_result_bytes = 64ULL << 20U; ///< results kept in memory to answer at once

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,7 +52,8 @@ inline client_answer accepted(std::uint64_t sequence) {
 }
 
 struct client_harness {
-  explicit client_harness(const client_limits& limits = {}) : session{"1.2.3", limits} {}
+  explicit client_harness(const client_limits& limits = {}, bool by_token = false)
+      : session{"1.2.3", limits, by_token} {}
 
   void send(std::string_view bytes) {
     session.on_bytes(bytes);
@@ -80,6 +82,10 @@ struct client_harness {
       for (auto& ask : out.asks)
         asks.push_back(std::move(ask));
       text += out.bytes;
+      if (out.token)
+        looked_up = out.token;
+      if (out.pause_ms != 0)
+        pause_ms = out.pause_ms;
       finished = finished || out.finish;
       if (out.finish)
         discard_limit = out.discard_limit;
@@ -105,6 +111,8 @@ struct client_harness {
   std::size_t unread = 0;
   bool finished = false;
   std::uint64_t discard_limit = 0;
+  std::optional<std::string> looked_up; ///< the latest token
+  std::uint32_t pause_ms = 0;           ///< the latest
 };
 
 } // namespace evenkeel::core::test

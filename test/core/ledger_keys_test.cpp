@@ -110,14 +110,14 @@ TEST_CASE("of two jobs with one key after a power cut, the younger has it") {
     jobs.recover(younger);
     if (!older_first)
       jobs.recover(back_again);
-    CHECK(jobs.find_key("nightly") == 2);
+    CHECK(jobs.find_key({"", "nightly"}) == 2);
     CHECK(jobs.check() == "");
     CHECK(jobs.forget(1));
-    CHECK(jobs.find_key("nightly") == 2);
+    CHECK(jobs.find_key({"", "nightly"}) == 2);
     jobs.finish(2, {});
     CHECK(jobs.check() == "");
     CHECK(jobs.forget(2));
-    CHECK(jobs.find_key("nightly") == 0);
+    CHECK(jobs.find_key({"", "nightly"}) == 0);
   }
 }
 

@@ -338,6 +338,29 @@ TEST_SUITE("question_desk") {
     CHECK(x.queries[1].request.after_submitted_ms == 77);
   }
 
+  TEST_CASE("whose page ended with a ticket is known for that reader alone") {
+    fixture x;
+    x.up();
+    auto list = cluster_request(request_kind::list);
+    list.who = {"ana", false};
+    x.ask(session_1, list);
+    CHECK(x.queries[0].request.who == list.who);
+    auto page = answer_with(errc::ok);
+    page.more = true;
+    page.jobs.resize(1);
+    page.jobs[0].name = subject;
+    page.jobs[0].submitted_ms = 77;
+    x.tell(x.queries[0].question, page);
+    (void)x.only_reply(session_1);
+    list.after = subject;
+    list.who = {"bob", false};
+    x.ask(session_2, list);
+    REQUIRE(x.queries.size() == 2);
+    CHECK(x.queries[1].request.kind
+          == request_kind::status); // whether it is there is not told here
+    CHECK(x.queries[1].request.who == list.who);
+  }
+
   TEST_CASE("a node that stops gives up its clients' waits, and only these") {
     fixture x;
     x.up();

@@ -72,8 +72,9 @@ TEST_CASE("listening beyond loopback asks for an explicit word") {
   const auto proxy = failed_start({"proxy", "0", "--listen", "0.0.0.0"}, 2);
   CHECK(proxy.find("--plain-cluster") != std::string::npos);
   CHECK(proxy.find("--tls-cert, --tls-key and --tls-ca (evenkeel certs") != std::string::npos);
-  CHECK(failed_start({"node", "--client-address", "0.0.0.0"}, 2).find("--open")
-        != std::string::npos);
+  const auto refusal = failed_start({"node", "--client-address", "0.0.0.0"}, 2);
+  CHECK(refusal.find("--open") != std::string::npos);
+  CHECK(refusal.find("--tokens FILE") != std::string::npos);
 }
 
 TEST_CASE("a value that an option cannot have is one clear line that names it and exit status 2") {
@@ -91,6 +92,10 @@ TEST_CASE("a value that an option cannot have is one clear line that names it an
       {"--faults", "sim", "--faults", "bogus"},
       {"--seed", "sim", "--seed", "-1"},
       {"code", "retire", "two words"},
+      {"--tokens", "node", "--tokens", "/dev/null"},
+      {"--open", "node", "--tokens", "/dev/null", "--open"},
+      {"name", "token", "a/b"},
+      {"--rights", "token", "ana", "--rights", "write"},
       {"--log-level", "proxy", "0", "--log-level", "loud"},
   };
   for (const auto& one : wrong) {

@@ -1,6 +1,7 @@
 // A client that sends anything. The first byte chooses the pieces its bytes arrive in, how soon the
-// node answers, and whether the client reads; the rest is what it sends. Checked: no crash, bounded
-// buffers, one question at a time under each number, and an orderly end in the end.
+// node answers, whether the client reads, and whether it needs a token; the rest is what it sends.
+// Checked: no crash, bounded buffers, one question at a time under each number, and an orderly end
+// in the end.
 #include "actors/core/client_session.hpp"
 #include "test/core/canned_node.hpp"
 
@@ -42,9 +43,10 @@ client_limits small_limits() {
 class world {
 public:
   explicit world(std::uint8_t choice)
-      : piece_{1U << (choice & 7U)}, lazy_node_{(choice & 8U) != 0},
-        lazy_reader_{(choice & 16U) != 0}, backwards_{(choice & 32U) != 0}, refusing_{(choice & 64U)
-                                                                                      != 0} {}
+      : piece_{1U << (choice & 7U)}, lazy_node_{(choice & 8U) != 0}, lazy_reader_{(choice & 16U)
+                                                                                  != 0},
+        backwards_{(choice & 32U) != 0}, refusing_{(choice & 64U) != 0}, guarded_{(choice & 128U)
+                                                                                  != 0} {}
 
   void send(std::string_view bytes) {
     while (!bytes.empty() && !over_) {
@@ -100,6 +102,7 @@ private:
   void take() {
     for (auto out = session_.take(); !out.empty(); out = session_.take()) {
       require(!over_);
+      require(out.asks.empty() || !guarded_ || entered_);
       for (auto& ask : out.asks) {
         require(open_.insert(ask.first).second);
         asks_.push_back(std::move(ask));
@@ -111,8 +114,19 @@ private:
       check_bounds();
       if (!lazy_reader_)
         session_.on_written(std::exchange(unread_, 0));
+      if (out.token)
+        look_up(*out.token);
+      if (out.pause_ms != 0)
+        session_.on_pause_over();
     }
     check_bounds();
+  }
+
+  void look_up(const std::string& token) {
+    require(guarded_ && !entered_);
+    const client_access access{"ana", true, true, false, false};
+    entered_ = token == "right";
+    session_.on_access(entered_ ? &access : nullptr);
   }
 
   void check_bounds() const {
@@ -124,13 +138,15 @@ private:
   }
 
   client_limits limits_ = small_limits();
-  client_session_core session_{"fuzz", limits_};
   test::canned_node node_;
   std::size_t piece_;
   bool lazy_node_;
   bool lazy_reader_;
   bool backwards_;
   bool refusing_;
+  bool guarded_;
+  bool entered_ = false;
+  client_session_core session_{"fuzz", limits_, guarded_};
   bool ended_ = false;
   bool over_ = false;
   std::size_t unread_ = 0;

@@ -78,3 +78,13 @@ TEST_CASE("data directories of version 2, with keys and marks, load for ever") {
   kinds.merge(load_golden(2, "proxy").kinds);
   CHECK(kinds.size() == 9);
 }
+
+TEST_CASE("data directories of version 3, with owners, load for ever") {
+  const auto node = load_golden(3, "node");
+  CHECK(node.text.find("\"nightly\" \"ana\"") != std::string::npos); // finished
+  CHECK(node.text.find("\"waits\" \"ana\"") != std::string::npos);   // open
+  auto kinds = node.kinds;
+  kinds.merge(load_golden(3, "executor").kinds);
+  kinds.merge(load_golden(3, "proxy").kinds);
+  CHECK(kinds.size() == 9);
+}

@@ -90,10 +90,14 @@ TEST_CASE("records of version 1 load for ever") {
     auto expected = samples[i];
     if (auto* identity = std::get_if<record::proxy_identity>(&expected))
       identity->settled = false; // added in version 2
-    if (auto* open = std::get_if<record::open_job>(&expected))
-      open->key.clear(); // added in version 2
-    if (auto* finished = std::get_if<record::finished_job>(&expected))
-      finished->key.clear(); // added in version 2
+    if (auto* open = std::get_if<record::open_job>(&expected)) {
+      open->key.clear();   // added in version 2
+      open->owner.clear(); // added in version 3
+    }
+    if (auto* finished = std::get_if<record::finished_job>(&expected)) {
+      finished->key.clear();   // added in version 2
+      finished->owner.clear(); // added in version 3
+    }
     CHECK(std::get<record::value>(result) == expected);
   }
 }
@@ -103,18 +107,39 @@ TEST_CASE("a proxy's identity is written as version 2") {
         == from_hex("454b0502090000001a0000000000000001facdfcb6"));
 }
 
-TEST_CASE("jobs are written as version 2, with their keys") {
+TEST_CASE("jobs of version 2, with their keys, load for ever") {
+  const auto samples = test::sample_records();
+  auto open = std::get<record::open_job>(samples[1]);
+  open.owner.clear(); // added in version 3
+  auto finished = std::get<record::finished_job>(samples[2]);
+  finished.owner.clear(); // added in version 3
+  CHECK(std::get<record::value>(decode(
+            from_hex("454b02027f0000001100000000000000f892d609a2010000020000000100000003000000"
+                     "000000000400000000000000050000000000000006000000000000001817161514131211"
+                     "201f1e1d1c1b1a1907000000000000000800000000000000030101dc0500000900000072"
+                     "6573697a6520c3a9040000006100620a070000006e696768746c795d1c71c6")))
+        == record::value{open});
+  CHECK(std::get<record::value>(decode(
+            from_hex("454b0302770000001200000000000000f992d609a2010000040163000000040000007472"
+                     "7565040101f9ffffff090000000300000029000000000000002a000000000000007393d6"
+                     "09a20100005099d609a2010000030000006f616b060000006d656d6f7279040000006f75"
+                     "740003000000657272060000007765656b6c79c636de2c")))
+        == record::value{finished});
+}
+
+TEST_CASE("jobs are written as version 3, with their owners") {
   const auto samples = test::sample_records();
   CHECK(encode_value(samples[1])
-        == from_hex("454b02027f0000001100000000000000f892d609a2010000020000000100000003000000"
+        == from_hex("454b0203860000001100000000000000f892d609a2010000020000000100000003000000"
                     "000000000400000000000000050000000000000006000000000000001817161514131211"
                     "201f1e1d1c1b1a1907000000000000000800000000000000030101dc0500000900000072"
-                    "6573697a6520c3a9040000006100620a070000006e696768746c795d1c71c6"));
+                    "6573697a6520c3a9040000006100620a070000006e696768746c7903000000616e611d69"
+                    "ef61"));
   CHECK(encode_value(samples[2])
-        == from_hex("454b0302770000001200000000000000f992d609a2010000040163000000040000007472"
+        == from_hex("454b03037e0000001200000000000000f992d609a2010000040163000000040000007472"
                     "7565040101f9ffffff090000000300000029000000000000002a000000000000007393d6"
                     "09a20100005099d609a2010000030000006f616b060000006d656d6f7279040000006f75"
-                    "740003000000657272060000007765656b6c79c636de2c"));
+                    "740003000000657272060000007765656b6c7903000000626f6253f48693"));
 }
 
 // When a shape gets version 2, it is left out here, and the tests above keep its bytes.

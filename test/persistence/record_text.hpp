@@ -64,15 +64,18 @@ private:
   void add(const record::open_job& x) {
     line("open_job", x.sequence, x.submitted_ms, x.attempts, x.deaths, x.last_lost, x.granted,
          x.granted_executor, x.granted_process, x.spec);
-    add_key(x.key);
+    add_label(x);
   }
   void add(const record::finished_job& x) {
     line("finished_job", x.sequence, x.submitted_ms, x.kind, x.once, x.sleep_ms, x.text, x.result);
-    add_key(x.key);
+    add_label(x);
   }
-  void add_key(const std::string& key) {
+  template <class Job>
+  void add_label(const Job& x) {
     if (version_ >= 2)
-      field(key);
+      field(x.key);
+    if (version_ >= 3)
+      field(x.owner);
   }
   void add(const record::held_attempt& x) {
     line("held_attempt", x.what.job, x.what.assigned, x.attempt, x.started, x.finished, x.asked,

@@ -35,10 +35,19 @@ inline std::vector<record::value> sample_records() {
   const ledger_id other{0x1112131415161718, 0x191a1b1c1d1e1f20};
   return {
       record::identity{one, "k3", 5, 6},
-      record::open_job{
-          17, 1'795'461'387'000, 2, 1, {3, 4}, {5, 6}, other, {7, 8}, sample_spec(), "nightly"},
+      record::open_job{17,
+                       1'795'461'387'000,
+                       2,
+                       1,
+                       {3, 4},
+                       {5, 6},
+                       other,
+                       {7, 8},
+                       sample_spec(),
+                       "nightly",
+                       "ana"},
       record::finished_job{18, 1'795'461'387'001, job_kind::sleep, true, 99, "true",
-                           sample_result(), "weekly"},
+                           sample_result(), "weekly", "bob"},
       record::held_attempt{{{one, 19}, {21, 22}},
                            4,
                            true,

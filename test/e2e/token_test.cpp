@@ -1,0 +1,106 @@
+// Clients with tokens, at real nodes.
+#include "cluster.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+using namespace evenkeel::test;
+
+namespace {
+
+/// What a command of ours prints.
+std::string output_of(const std::string& arguments) {
+  const auto command = std::string(EVENKEEL_BINARY) + " " + arguments + " 2>&1";
+  auto* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string text;
+  std::array<char, 4096> piece{};
+  for (auto bytes = fread(piece.data(), 1, piece.size(), pipe); bytes != 0;
+       bytes = fread(piece.data(), 1, piece.size(), pipe))
+    text.append(piece.data(), bytes);
+  pclose(pipe);
+  return text;
+}
+
+/// Two nodes that ask for tokens: ana's and bob's, and that of ops, who sees all.
+struct guarded_cluster : cluster {
+  guarded_cluster() {
+    make_token("ana", "submit,read");
+    make_token("bob", "submit,read");
+    make_token("ops", "submit,read,admin,all");
+    start_proxy();
+    for (const auto* name : {"a", "b"})
+      start_node(name, {"--tokens", file});
+  }
+  void make_token(const std::string& name, const std::string& rights) {
+    auto text = output_of("token " + name + " --rights " + rights + " --append " + file);
+    REQUIRE(text.starts_with("ek_"));
+    text.pop_back();
+    tokens[name] = text;
+  }
+  session enter(const std::string& node, const std::string& who) {
+    auto client = connect(node);
+    CHECK(client.ask("AUTH " + tokens.at(who)).starts_with("+OK name=" + who + " rights="));
+    return client;
+  }
+
+  std::string file = (directory() / "tokens").string();
+  std::map<std::string, std::string> tokens;
+};
+
+} // namespace
+
+TEST_CASE("with tokens, a client without one does nothing, and its jobs are its own everywhere") {
+  guarded_cluster all;
+  auto stranger = all.connect("a");
+  CHECK(stranger.ask("PING") == "+OK pong");
+  CHECK(stranger.ask("SUBMIT -- true").starts_with("-DENIED "));
+  CHECK(stranger.ask("AUTH ek_wrong").starts_with("-DENIED "));
+
+  auto ana = all.enter("a", "ana");
+  const auto ticket = field(ana.ask("SUBMIT -- echo hello"), "ticket");
+  std::string bytes;
+  CHECK(ana.ask_result("WAIT " + ticket, bytes).starts_with("+OK "));
+  for (const auto* node : {"a", "b"}) {
+    auto bob = all.enter(node, "bob");
+    CHECK(bob.ask("RESULT " + ticket).starts_with("-NOT_FOUND ticket=" + ticket));
+    CHECK(bob.ask("CANCEL " + ticket).starts_with("-NOT_FOUND ticket=" + ticket));
+    CHECK(bob.ask("LIST all") == "+OK count=0 more=0");
+    CHECK(bob.line() == ".");
+    CHECK(bob.ask("RETIRE zzzzz").starts_with("-DENIED "));
+    for (const auto* who : {"ana", "ops"}) {
+      auto reader = all.enter(node, who);
+      CHECK(reader.ask_result("RESULT " + ticket, bytes).starts_with("+OK "));
+      CHECK(bytes == "hello\n");
+      CHECK(reader.ask("LIST all") == "+OK count=1 more=0");
+    }
+  }
+
+  all.kill("a");
+  all.start_node("a", {"--tokens", all.file});
+  CHECK(all.enter("b", "bob").ask("STATUS " + ticket).starts_with("-NOT_FOUND "));
+  CHECK(all.enter("b", "ana").ask("STATUS " + ticket).starts_with("+OK "));
+
+  CHECK(all.stop("a") == 0);
+  const auto log = all.at("a").log();
+  for (const auto& [name, token] : all.tokens)
+    CHECK(log.find(token) == std::string::npos);
+}
+
+TEST_CASE("retire shows a token where the node asks for one") {
+  guarded_cluster all;
+  const auto retire = [&all](const std::string& more) {
+    return output_of("retire zzzzz 127.0.0.1 " + all.port("b") + " " + more);
+  };
+  CHECK(retire("").find("-DENIED say AUTH") != std::string::npos);
+  const auto file = (all.directory() / "ops.token").string();
+  CHECK(retire("--token-file " + all.file).find("is not a token") != std::string::npos);
+  std::ofstream{file} << all.tokens.at("ops") << '\n';
+  CHECK(retire("--token-file " + file).find("-NOT_FOUND") != std::string::npos);
+}
