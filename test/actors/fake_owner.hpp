@@ -67,6 +67,7 @@ inline node_service::behavior_type fake_owner(node_service::pointer,
       [](tick_atom) {},
       [](flush_atom) {},
       [](stop_atom) {},
+      [](finish_atom) {},
       [heard](done_atom) { ++heard->done; },
   };
 }

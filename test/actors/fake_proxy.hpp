@@ -79,6 +79,7 @@ private:
         take_down<text_part>(heard),
         take_down<drain>(heard),
         take_down<leave>(heard),
+        [](const hosting_request&) { return hosting_answer{}; },
     };
   }
 
