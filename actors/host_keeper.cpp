@@ -68,8 +68,8 @@ void host_keeper_state::look() {
   if (const auto why = probe_cluster_port(host_, port_, ours_); !why.empty())
     return unreachable(why);
   self_
-      ->request(self_->system().middleman().actor_handle(), connect_timeout,
-                caf::connect_atom::value, host_, port_)
+      ->request(connection_maker(self_->system(), ours_), connect_timeout, caf::connect_atom::value,
+                host_, port_)
       .then(
           [this](const caf::node_id&, const caf::strong_actor_ptr& found,
                  const std::set<std::string>&) {

@@ -19,6 +19,7 @@ namespace {
 
 struct tenant {
   enum class stage : std::uint8_t { moving_in, running, ended };
+  std::uint64_t life = 0; ///< of this house's tenants: a name may be taken again
   stage at = stage::moving_in;
   std::string problem;
   node_service actor;
@@ -38,18 +39,24 @@ struct node_house::state {
   mutable std::mutex guard;
   std::condition_variable changed;
   std::map<std::string, tenant> tenants;
+  std::uint64_t next_life = 1;
+  bool stopping = false;
 
-  /// Empty where the name is free for `self` from now on.
-  std::string reserve(const std::string& name) {
+  /// Empty where the name is this life's from now on.
+  std::string reserve(const std::string& name, std::uint64_t& life) {
     if (auto why = core::problem_with_node_name(name); !why.empty())
       return why;
     const std::scoped_lock lock{guard};
+    if (stopping)
+      return "this host is stopping";
     const auto known = tenants.find(name);
     if (known != tenants.end() && known->second.at != tenant::stage::ended)
       return "it runs there already";
     if (known != tenants.end() && known->second.gateway)
       return "its last life is being cleared away";
-    tenants[name] = {};
+    life = next_life++;
+    auto& fresh = tenants[name] = {};
+    fresh.life = life;
     return {};
   }
   void fail(const std::string& name, std::string why) {
@@ -60,9 +67,13 @@ struct node_house::state {
     one.at = tenant::stage::ended;
     one.problem = std::move(why);
   }
-  void ended(const std::string& name) {
+  /// Said twice of each: when it has stopped, and when its actor is gone.
+  void ended(const std::string& name, std::uint64_t life) {
     const std::scoped_lock lock{guard};
-    tenants[name].at = tenant::stage::ended;
+    const auto known = tenants.find(name);
+    if (known == tenants.end() || known->second.life != life)
+      return;
+    known->second.at = tenant::stage::ended;
     changed.notify_all();
   }
   node_options options_for(const spawn_order& order) const {
@@ -92,7 +103,8 @@ node_house::~node_house() = default;
 
 node_service::behavior_type node_house::move_in(node_state::pointer self,
                                                 const spawn_order& order) {
-  const auto refused = state_->reserve(order.name);
+  std::uint64_t life = 0;
+  const auto refused = state_->reserve(order.name, life);
   if (!refused.empty()) { // whoever has the name keeps it
     self->quit(caf::exit_reason::user_shutdown);
     return node_service::behavior_type::make_empty_behavior();
@@ -107,7 +119,7 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
     auto gateway = std::make_unique<client_gateway>(clients);
     options.client_port = gateway->port();
     auto recovered = recover_node(options);
-    const auto on_end = [this, name = order.name] { state_->ended(name); };
+    const auto on_end = [this, name = order.name, life] { state_->ended(name, life); };
     auto outfit = outfit_of(self->system(), options, recovered, on_end);
     auto body = node(self, std::move(outfit.parts));
     self->attach_functor([on_end](const caf::error&) { on_end(); });
@@ -152,6 +164,7 @@ void node_house::withdraw(const std::string& name) {
 
 bool node_house::stop_all(std::chrono::milliseconds patience) {
   std::unique_lock lock{state_->guard};
+  state_->stopping = true;
   for (auto& [name, one] : state_->tenants)
     if (one.at == tenant::stage::running)
       caf::anon_send(one.actor, stop_atom::value);
@@ -175,8 +188,8 @@ void node_house::sweep() {
     for (auto& [name, one] : state_->tenants)
       if (one.at == tenant::stage::ended && one.gateway) {
         names.push_back(name);
-        gone.push_back(std::exchange(one, {}));
-        one.at = tenant::stage::moving_in; // until it is cleared away the name is taken
+        gone.push_back(std::exchange(one, {})); // of no life: its actor's end means nothing more
+        one.at = tenant::stage::moving_in;      // until it is cleared away the name is taken
       }
   }
   for (auto& one : gone) {

@@ -34,8 +34,7 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
   all->queue = std::make_shared<core::dispatch_queue>(options.dispatch);
   all->relay = std::make_shared<core::result_relay>(cluster);
   all->router = std::make_shared<core::query_router>();
-  all->spawns = std::make_shared<core::spawn_list>(
-      options.credentials ? std::string{} : options.advertised_address, options.port);
+  all->spawns = std::make_shared<core::spawn_list>(options.advertised_address, options.port);
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
     if (std::holds_alternative<record::identity>(content))
       throw std::runtime_error(options.data_directory + " is the data directory of a node");

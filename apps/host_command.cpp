@@ -105,6 +105,7 @@ void add_host_command(CLI::App& app, action& chosen) {
       ->add_option("--tokens", choice->tokens,
                    "file of the tokens that clients of the nodes need (see `evenkeel token`)")
       ->envname("EVENKEEL_TOKENS");
+  add_tls_options(*command, choice->tls);
   add_log_options(*command, choice->log);
   command->footer(notes);
   command->immediate_callback(); // so that other subcommands' variables do not count

@@ -80,8 +80,8 @@ std::string spawn_list::objection(const spawn_order& order) const {
   if (order.host.empty() || order.host_port == 0)
     return "a host and its port are needed";
   if (proxy_host_.empty())
-    return "the nodes there would not find this proxy: where it listens on every address it needs "
-           "--advertise ADDRESS, and hosts cannot be reached by TLS yet";
+    return "the nodes there would not find this proxy, which listens on every address: start it "
+           "with --advertise ADDRESS";
   if (orders_.size() >= most_nodes)
     return "there are " + std::to_string(most_nodes)
            + " spawned nodes already, and more are not kept";
