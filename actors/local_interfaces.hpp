@@ -207,9 +207,16 @@ struct node_ended {
   std::string name;
 };
 
+/// The cluster port stands; `wanted` are the spawned nodes of the command line.
+struct proxy_listens {
+  std::uint16_t port = 0;
+  std::vector<spawn_order> wanted;
+};
+
 /// The list of spawned nodes.
 using spawn_desk_actor = caf::typed_actor<caf::replies_to<hosting_request>::with<hosting_answer>,
-                                          caf::reacts_to<node_ended>, ///< from a host's keeper
+                                          caf::reacts_to<proxy_listens>, ///< once, at the start
+                                          caf::reacts_to<node_ended>,    ///< from a host's keeper
                                           caf::reacts_to<committed>, caf::reacts_to<loaded>>;
 
 /// Sees to one host.
@@ -247,6 +254,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::core::reply>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::proxy_neighbours)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::epoch_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::node_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::proxy_listens)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::watch_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::end_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::node_load)

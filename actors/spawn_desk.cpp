@@ -8,13 +8,15 @@ namespace evenkeel {
 
 void spawn_desk_state::start(pointer self, store_actor store,
                              std::shared_ptr<core::spawn_list> list,
-                             const std::vector<spawn_order>& wanted,
                              std::shared_ptr<const tls::credentials> ours) {
   self_ = self;
   list_ = std::move(list);
   ours_ = std::move(ours);
   step_ = {std::move(store), 0};
-  list_->on_start(wanted, step_.fx());
+}
+
+void spawn_desk_state::on_listening(const proxy_listens& news) {
+  list_->on_start(news.port, news.wanted, step_.fx());
   flush();
 }
 
@@ -72,12 +74,12 @@ void spawn_desk_state::run(core::spawn_list_output& output) {
 
 spawn_desk_actor::behavior_type spawn_desk(spawn_desk_state::pointer self, store_actor store,
                                            std::shared_ptr<core::spawn_list> list,
-                                           std::vector<spawn_order> wanted,
                                            std::shared_ptr<const tls::credentials> ours) {
   auto* state = &self->state;
-  state->start(self, std::move(store), std::move(list), wanted, std::move(ours));
+  state->start(self, std::move(store), std::move(list), std::move(ours));
   return {
       [state](const hosting_request& request) { return state->on_request(request); },
+      [state](const proxy_listens& news) { state->on_listening(news); },
       [state](const node_ended& news) { state->on_ended(news); },
       [state](const committed& news) { state->on_committed(news); },
       [](const loaded&) {},

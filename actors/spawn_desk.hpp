@@ -22,7 +22,8 @@ public:
   using pointer = spawn_desk_actor::stateful_pointer<spawn_desk_state>;
 
   void start(pointer self, store_actor store, std::shared_ptr<core::spawn_list> list,
-             const std::vector<spawn_order>& wanted, std::shared_ptr<const tls::credentials> ours);
+             std::shared_ptr<const tls::credentials> ours);
+  void on_listening(const proxy_listens& news);
   caf::result<hosting_answer> on_request(const hosting_request& request);
   void on_ended(const node_ended& news);
   void on_committed(const committed& news);
@@ -43,7 +44,6 @@ private:
 
 spawn_desk_actor::behavior_type spawn_desk(spawn_desk_state::pointer self, store_actor store,
                                            std::shared_ptr<core::spawn_list> list,
-                                           std::vector<spawn_order> wanted,
                                            std::shared_ptr<const tls::credentials> ours);
 
 } // namespace evenkeel

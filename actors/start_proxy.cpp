@@ -34,7 +34,7 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
   all->queue = std::make_shared<core::dispatch_queue>(options.dispatch);
   all->relay = std::make_shared<core::result_relay>(cluster);
   all->router = std::make_shared<core::query_router>();
-  all->spawns = std::make_shared<core::spawn_list>(options.advertised_address, options.port);
+  all->spawns = std::make_shared<core::spawn_list>(options.advertised_address);
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {
     if (std::holds_alternative<record::identity>(content))
       throw std::runtime_error(options.data_directory + " is the data directory of a node");
@@ -55,8 +55,7 @@ running_proxy start_proxy(caf::actor_system& system, const proxy_options& option
   const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
   const auto queue = system.spawn(dispatcher, disk, recovered->queue);
   const auto results = system.spawn(result_collector, disk, recovered->relay, recovered->router);
-  const auto spawns =
-      system.spawn(spawn_desk, disk, recovered->spawns, options.spawns, options.credentials);
+  const auto spawns = system.spawn(spawn_desk, disk, recovered->spawns, options.credentials);
   const auto actor = system.spawn(proxy, proxy_parts{recovered->membership, disk, queue, results,
                                                      spawns, std::move(on_stopped)});
   const auto* const address = options.listen_address.c_str();
@@ -67,6 +66,7 @@ running_proxy start_proxy(caf::actor_system& system, const proxy_options& option
   if (!port)
     throw std::runtime_error("cannot listen on " + options.listen_address + ":"
                              + std::to_string(options.port) + ": " + system.render(port.error()));
+  caf::anon_send(spawns, proxy_listens{*port, options.spawns});
   return {actor, *port};
 }
 

@@ -32,7 +32,9 @@ void spawn_list::recover(const record::value& content) {
   orders_[found->name] = std::move(one);
 }
 
-void spawn_list::on_start(const std::vector<spawn_order>& wanted, spawn_list_effects& fx) {
+void spawn_list::on_start(std::uint16_t proxy_port, const std::vector<spawn_order>& wanted,
+                          spawn_list_effects& fx) {
+  proxy_port_ = proxy_port;
   for (const auto& [name, one] : orders_)
     watch(one, fx);
   for (const auto& order : wanted)
@@ -47,6 +49,10 @@ void spawn_list::on_start(const std::vector<spawn_order>& wanted, spawn_list_eff
 void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
                             spawn_list_effects& fx) {
   const auto& order = request.order;
+  if (proxy_port_ == 0) {
+    fx.emit(answer_hosting{asker, {errc::unavailable, "this proxy is still starting"}});
+    return;
+  }
   if (request.withdraw)
     return withdraw(asker, order.name, fx);
   if (auto why = objection(order); !why.empty()) {

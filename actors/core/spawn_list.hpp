@@ -37,15 +37,15 @@ class spawn_list {
 public:
   static constexpr std::size_t most_nodes = 10'000;
 
-  /// `proxy_host` and `proxy_port`: where the nodes find the proxy. An empty host: nobody can tell,
-  /// and orders are refused.
-  spawn_list(std::string proxy_host, std::uint16_t proxy_port)
-      : proxy_host_(std::move(proxy_host)), proxy_port_(proxy_port) {}
+  /// `proxy_host`: where the nodes find the proxy. Empty: nobody can tell, and orders are refused.
+  explicit spawn_list(std::string proxy_host) : proxy_host_(std::move(proxy_host)) {}
 
   /// spawned_node records as found on disk (others are ignored); before anything else.
   void recover(const record::value& content);
-  /// Ends recovery; `wanted` are the orders of the command line: new ones are added.
-  void on_start(const std::vector<spawn_order>& wanted, spawn_list_effects& fx);
+  /// Ends recovery, once the proxy's port is known. `wanted` are the orders of the command line:
+  /// new ones are added.
+  void on_start(std::uint16_t proxy_port, const std::vector<spawn_order>& wanted,
+                spawn_list_effects& fx);
   /// From a person, through `asker`: answered once the change is durable.
   void on_request(std::uint64_t asker, const hosting_request& request, spawn_list_effects& fx);
   /// The host has ended it, or has never heard of it.
@@ -67,7 +67,7 @@ private:
   static void put(const entry& one, spawn_list_effects& fx);
 
   std::string proxy_host_;
-  std::uint16_t proxy_port_;
+  std::uint16_t proxy_port_ = 0; ///< 0: not started
   std::uint64_t next_number_ = 1;
   std::map<std::string, entry> orders_; ///< by name
 };

@@ -24,7 +24,7 @@ spawn_order order_of(std::string name) {
 
 /// A list with a disk that always works.
 struct list_fixture {
-  spawn_list list{"10.0.0.1", 8080};
+  spawn_list list{"10.0.0.1"};
   std::map<record::key, record::value> disk;
   durability needed = durability::none;
   std::vector<spawn_list_output> said;
@@ -43,10 +43,10 @@ struct list_fixture {
     said = std::move(fx.outputs);
   }
   void start(const std::vector<spawn_order>& wanted = {}) {
-    step([&](auto& fx) { list.on_start(wanted, fx); });
+    step([&](auto& fx) { list.on_start(8080, wanted, fx); });
   }
   void restart() {
-    list = spawn_list{"10.0.0.1", 8080};
+    list = spawn_list{"10.0.0.1"};
     for (const auto& [key, value] : disk)
       list.recover(value);
     start();
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(list_fixture, "an order of the command line is taken once") {
   start({order_of("a")});
   CHECK(disk.size() == 1);
   const auto kept = disk;
-  list = spawn_list{"10.0.0.1", 8080};
+  list = spawn_list{"10.0.0.1"};
   for (const auto& [key, value] : disk)
     list.recover(value);
   start({order_of("a")});
@@ -152,7 +152,9 @@ TEST_CASE_FIXTURE(list_fixture, "bad orders are refused with a reason, and nothi
   nowhere.host.clear();
   CHECK(spawn(nowhere).code == errc::bad_request);
   CHECK(disk.empty());
-  list = spawn_list{"", 8080};
+  list = spawn_list{""};
+  CHECK(spawn(order_of("a")).code == errc::unavailable); // not started
+  start();
   const auto answer = spawn(order_of("a"));
   CHECK(answer.code == errc::bad_request);
   CHECK(answer.text.find("--advertise") != std::string::npos);

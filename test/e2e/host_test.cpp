@@ -1,0 +1,82 @@
+// Nodes that the proxy spawns on a host.
+#include "cluster.hpp"
+#include "test/persistence/store_places.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace evenkeel::test;
+
+namespace {
+
+/// What follows the last colon of a log line: a port.
+std::string port_in(const std::string& line) {
+  return line.substr(line.rfind(':') + 1);
+}
+
+std::unique_ptr<process> start_host(const std::string& data, const std::string& port) {
+  return std::make_unique<process>(
+      std::vector<std::string>{"host", "--port", port, "--data", data});
+}
+
+} // namespace
+
+TEST_CASE("a spawned node is there again with its tickets when its host was killed") {
+  const scratch_directory directory;
+  const auto data = directory.path("host");
+  auto host = start_host(data, "0");
+  const auto host_port = port_in(host->await("host is ready on"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  process spawn({"spawn", "127.0.0.1:" + host_port, "--name", "a", "--slots", "1", "--client-port",
+                 "0", "--proxy-port", proxy_port});
+  CHECK(spawn.wait() == 0);
+  auto client_port = port_in(host->await("node 'a' is ready for clients on"));
+  host->await("joined the cluster as");
+  std::string bytes;
+  std::string ticket;
+  {
+    session client{client_port};
+    ticket = field(client.ask("SUBMIT -- echo once only"), "ticket");
+    CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
+  }
+  host->signal(SIGKILL);
+  host->wait();
+  host = start_host(data, host_port);
+  client_port = port_in(host->await("node 'a' is ready for clients on"));
+  session client{client_port};
+  CHECK(field(client.ask_result("RESULT " + ticket, bytes), "state") == "done");
+  CHECK(bytes == "once only\n");
+  host->signal(SIGTERM);
+  CHECK(host->wait() == 0);
+}
+
+TEST_CASE("a despawned node is not spawned again, and its name is free for another") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0");
+  const auto host_port = port_in(host->await("host is ready on"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  const std::vector<std::string> spawn_a{
+      "spawn", "127.0.0.1:" + host_port, "--name",  "a", "--client-port",
+      "0",     "--proxy-port",           proxy_port};
+  CHECK(process(spawn_a).wait() == 0);
+  host->await("joined the cluster as");
+  CHECK(process({"despawn", "b", "--proxy-port", proxy_port}).wait() == 1);
+  CHECK(process({"despawn", "a", "--proxy-port", proxy_port}).wait() == 0);
+  proxy.await("node 'a' has ended, as it was told to");
+  CHECK(process(spawn_a).wait() == 0);
+  proxy.await("joined with");
+  host->signal(SIGTERM);
+  CHECK(host->wait() == 0);
+}
+
+TEST_CASE("a host beyond loopback asks for an explicit word") {
+  process host({"host", "--port", "0", "--listen", "0.0.0.0"});
+  CHECK(host.wait() == 2);
+  CHECK(host.log().find("--plain-cluster") != std::string::npos);
+}
