@@ -4,6 +4,7 @@
 #include "actors/core/spawn_list.hpp"
 #include "actors/disk.hpp"
 #include "actors/log.hpp"
+#include "actors/loopback.hpp"
 #include "actors/start_node.hpp"
 
 #include <condition_variable>
@@ -21,16 +22,12 @@ struct tenant {
   enum class stage : std::uint8_t { moving_in, running, ended };
   std::uint64_t life = 0; ///< of this house's tenants: a name may be taken again
   stage at = stage::moving_in;
-  std::string problem;
+  std::string problem; ///< why the last attempt failed, also during the next
   node_service actor;
   std::unique_ptr<client_gateway> gateway;
   std::shared_ptr<recovered_node> recovered;
   node_helpers helpers;
 };
-
-bool is_loopback_address(const std::string& address) {
-  return address == "localhost" || address == "::1" || address.starts_with("127.");
-}
 
 } // namespace
 
@@ -55,16 +52,18 @@ struct node_house::state {
     if (known != tenants.end() && known->second.gateway)
       return "its last life is being cleared away";
     life = next_life++;
-    auto& fresh = tenants[name] = {};
-    fresh.life = life;
+    auto& one = tenants[name]; // its problem is kept, so that the log has it once
+    one.life = life;
+    one.at = tenant::stage::moving_in;
     return {};
   }
   void fail(const std::string& name, std::string why) {
-    log_line(core::note::level::error, "node '" + name + "' cannot run here: " + why);
     const std::scoped_lock lock{guard};
     auto& one = tenants[name];
-    one = {};
     one.at = tenant::stage::ended;
+    if (one.problem == why)
+      return;
+    log_line(core::note::level::error, "node '" + name + "' cannot run here: " + why);
     one.problem = std::move(why);
   }
   /// Said twice of each: when it has stopped, and when its actor is gone.
@@ -89,7 +88,7 @@ struct node_house::state {
     return options;
   }
   void require_right_to_listen(const spawn_order& order) const {
-    if (!settings.open && !settings.tokens && !is_loopback_address(order.client_address))
+    if (!settings.open && !settings.tokens && !is_loopback(order.client_address))
       throw std::runtime_error("a client port on " + order.client_address
                                + " needs a host that was started with --tokens, or with --open: "
                                  "whoever connects may run commands there");
@@ -130,6 +129,7 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
     const std::scoped_lock lock{state_->guard};
     auto& one = state_->tenants[order.name];
     one.at = tenant::stage::running;
+    one.problem.clear();
     one.actor = node_service{self};
     one.gateway = std::move(gateway);
     one.recovered = std::move(recovered);
@@ -147,7 +147,8 @@ host_report node_house::report() const {
   all.process = state_->settings.process;
   const std::scoped_lock lock{state_->guard};
   for (const auto& [name, one] : state_->tenants)
-    all.nodes.push_back({name, one.at == tenant::stage::running, one.problem});
+    all.nodes.push_back({name, one.at == tenant::stage::running,
+                         one.at == tenant::stage::ended ? one.problem : std::string{}});
   return all;
 }
 

@@ -2,6 +2,7 @@
 #include "actors/client_gateway.hpp"
 #include "actors/core/spawn_list.hpp"
 #include "actors/log.hpp"
+#include "actors/loopback.hpp"
 #include "actors/start_node.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"

@@ -84,12 +84,6 @@ int wait_for_stop_signal() {
   return number;
 }
 
-bool is_loopback(const std::string& address) {
-  boost::system::error_code error;
-  const auto parsed = boost::asio::ip::make_address(address, error);
-  return error ? address == "localhost" : parsed.is_loopback();
-}
-
 CLI::Validator port_range() {
   return CLI::Range(0, static_cast<int>(std::numeric_limits<std::uint16_t>::max()));
 }

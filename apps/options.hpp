@@ -33,9 +33,6 @@ void block_stop_signals();
 /// Returns the signal that asked us to stop.
 int wait_for_stop_signal();
 
-/// True for an address that only this machine can reach.
-bool is_loopback(const std::string& address);
-
 /// 0 to 65535.
 CLI::Validator port_range();
 /// Something. An empty directory is nobody's wish.

@@ -3,6 +3,7 @@
 #include "actors/clock.hpp"
 #include "actors/core/spawn_list.hpp"
 #include "actors/disk.hpp"
+#include "actors/loopback.hpp"
 #include "apps/options.hpp"
 
 #include <CLI/CLI.hpp>

@@ -4,6 +4,8 @@
 #include "scenario/cluster.hpp"
 #include "scenario/leftovers.hpp"
 
+#include <doctest/doctest.h>
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -141,6 +143,16 @@ std::string session::rest() {
 
 std::string field(const std::string& line, const std::string& name) {
   return std::string(client::find_field(line, name).value_or(""));
+}
+
+std::string failed_start(const std::vector<std::string>& arguments, int expected) {
+  process started{arguments};
+  CHECK(started.wait() == expected);
+  return started.log();
+}
+
+bool has(const std::string& text, const std::string& piece) {
+  return text.find(piece) != std::string::npos;
 }
 
 cluster::cluster() {

@@ -72,6 +72,13 @@ private:
 /// The value of `name=` in a line; empty without.
 std::string field(const std::string& line, const std::string& name);
 
+/// What a run says that must end with this exit status.
+std::string failed_start(const std::vector<std::string>& arguments, int expected = 1);
+inline std::string refusal(const std::vector<std::string>& arguments) {
+  return failed_start(arguments, 2);
+}
+bool has(const std::string& text, const std::string& piece);
+
 class cluster {
 public:
   cluster();

@@ -17,18 +17,6 @@ using namespace evenkeel::test;
 
 namespace {
 
-/// What a run that must end with exit status 2 says.
-std::string refusal(const std::vector<std::string>& arguments) {
-  process run{arguments};
-  CHECK(run.wait() == 2);
-  return run.log();
-}
-
-bool has(const std::string& text, const std::string& piece) {
-  INFO(text);
-  return text.find(piece) != std::string::npos;
-}
-
 /// A directory with one script.
 class script_directory {
 public:

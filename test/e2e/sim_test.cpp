@@ -8,22 +8,6 @@
 
 using namespace evenkeel::test;
 
-namespace {
-
-/// What a run that must end with exit status 2 says.
-std::string refusal(const std::vector<std::string>& arguments) {
-  process run{arguments};
-  CHECK(run.wait() == 2);
-  return run.log();
-}
-
-bool has(const std::string& text, const std::string& piece) {
-  INFO(text);
-  return text.find(piece) != std::string::npos;
-}
-
-} // namespace
-
 TEST_CASE("a seed is a whole number of 64 bits, with room for those that follow") {
   for (const auto* seed :
        {"18446744073709551616", "-1", "99999999999999999999999", "010", "0x10", "1.5", "seven"})

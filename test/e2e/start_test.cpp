@@ -11,13 +11,6 @@ using namespace evenkeel::test;
 
 namespace {
 
-/// The log of a start that must fail with this exit status.
-std::string failed_start(const std::vector<std::string>& arguments, int expected = 1) {
-  process started{arguments};
-  CHECK(started.wait() == expected);
-  return started.log();
-}
-
 /// An environment variable for the processes that are started while it lives.
 class variable {
 public:
