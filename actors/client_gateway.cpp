@@ -1,9 +1,11 @@
 #include "actors/client_gateway.hpp"
 
 #include "actors/client_session.hpp"
+#include "actors/clock.hpp"
 #include "actors/core/connection_quota.hpp"
 #include "actors/gateway_inbox.hpp"
 #include "actors/log.hpp"
+#include "messages/line_budget.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -127,8 +129,9 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
     return [this, number, peer](const std::string& token) {
       const auto* found = tokens->find(token);
       if (found == nullptr) {
-        log_line(core::note::level::warning,
-                 "a client at " + peer + " showed a token that is nobody's");
+        if (const auto line = wrong_tokens.take(
+                "a client at " + peer + " showed a token that is nobody's", read_clock().steady_us))
+          log_line(core::note::level::warning, *line);
         return token_answer{};
       }
       const bool room = owners.enter(found->name);
@@ -195,6 +198,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   std::size_t max_sessions;
   core::connection_quota addresses;
   core::connection_quota owners;
+  line_budget wrong_tokens;
   std::shared_ptr<const token_book> tokens; ///< null: clients need none
   std::shared_ptr<gateway_inbox> inbox = std::make_shared<gateway_inbox>(
       context, [this](gateway_inbox::item& item) { receive(item); });

@@ -1,5 +1,6 @@
 #include "tls/session_guard.hpp"
 
+#include "messages/line_budget.hpp"
 #include "tls/handles.hpp"
 
 #include <openssl/err.h>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,8 +26,6 @@ namespace {
 using clock = std::chrono::steady_clock;
 constexpr std::size_t most_handshakes = 256;
 constexpr std::chrono::seconds longest_handshake{10};
-constexpr double most_lines = 10; ///< at once
-constexpr double lines_a_second = 1;
 
 struct handshake {
   int socket = -1; ///< -1: shut down
@@ -73,34 +71,25 @@ private:
   std::map<const SSL*, handshake> open_;
 };
 
-/// Not more lines than a log can bear.
 class refusals {
 public:
-  void tell(const std::string& who_and_why, clock::time_point now) {
-    std::string line = who_and_why;
+  void tell(std::string who_and_why) {
+    const auto now =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock::now().time_since_epoch());
+    std::optional<std::string> line;
     {
       const std::lock_guard lock{mutex_};
-      const auto passed = std::chrono::duration<double>(now - last_).count();
-      tokens_ = std::min(most_lines, tokens_ + passed * lines_a_second);
-      last_ = now;
-      if (tokens_ < 1) {
-        ++unsaid_;
-        return;
-      }
-      tokens_ -= 1;
-      if (const auto unsaid = std::exchange(unsaid_, 0); unsaid > 0)
-        line += " (and " + std::to_string(unsaid) + " others since the last such line)";
+      line = budget_.take(std::move(who_and_why), now.count());
     }
-    listener(line);
+    if (line)
+      listener(*line);
   }
 
   std::function<void(const std::string&)> listener; ///< set before the first session
 
 private:
   std::mutex mutex_;
-  double tokens_ = most_lines;
-  clock::time_point last_;
-  std::uint64_t unsaid_ = 0;
+  line_budget budget_;
 };
 
 /// Never destroyed: sessions of CAF's threads may outlive main.
@@ -147,7 +136,7 @@ void on_handshake_step(const SSL* session, int result) {
     return;
   auto& all = the_guard();
   if (const auto peer = all.open.end(session))
-    all.refused.tell(*peer + ": " + reason_of(session), clock::now());
+    all.refused.tell(*peer + ": " + reason_of(session));
   ERR_clear_error();
 }
 
