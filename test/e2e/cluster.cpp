@@ -151,6 +151,12 @@ std::string failed_start(const std::vector<std::string>& arguments, int expected
   return started.log();
 }
 
+std::vector<std::string> with(std::vector<std::string> arguments,
+                              const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
 bool has(const std::string& text, const std::string& piece) {
   return text.find(piece) != std::string::npos;
 }
@@ -171,9 +177,8 @@ cluster::~cluster() {
 
 void cluster::start_proxy(const std::vector<std::string>& options) {
   const auto port = ports_.contains("proxy") ? ports_["proxy"] : "0";
-  std::vector<std::string> arguments{"proxy", port, "--data", data("proxy").string()};
-  arguments.insert(arguments.end(), options.begin(), options.end());
-  processes_["proxy"] = std::make_unique<process>(arguments);
+  processes_["proxy"] =
+      std::make_unique<process>(with({"proxy", port, "--data", data("proxy").string()}, options));
   const auto ready = at("proxy").await("proxy is ready on");
   if (ready.empty())
     throw std::runtime_error("the proxy did not start: " + at("proxy").log());
@@ -182,11 +187,10 @@ void cluster::start_proxy(const std::vector<std::string>& options) {
 
 void cluster::start_lonely_node(const std::string& name, const std::vector<std::string>& options) {
   const auto port = ports_.contains(name) ? ports_[name] : "0";
-  std::vector<std::string> arguments{
-      "node", "127.0.0.1", ports_["proxy"],     "--name",        name, "--slots",
-      "2",    "--data",    data(name).string(), "--client-port", port};
-  arguments.insert(arguments.end(), options.begin(), options.end());
-  processes_[name] = std::make_unique<process>(arguments);
+  processes_[name] = std::make_unique<process>(
+      with({"node", "127.0.0.1", ports_["proxy"], "--name", name, "--slots", "2", "--data",
+            data(name).string(), "--client-port", port},
+           options));
   const auto ready = at(name).await("is ready for clients on");
   if (ready.empty())
     throw std::runtime_error(name + " did not start: " + at(name).log());

@@ -77,6 +77,9 @@ std::string failed_start(const std::vector<std::string>& arguments, int expected
 inline std::string refusal(const std::vector<std::string>& arguments) {
   return failed_start(arguments, 2);
 }
+/// Arguments, and more of them.
+std::vector<std::string> with(std::vector<std::string> arguments,
+                              const std::vector<std::string>& more);
 bool has(const std::string& text, const std::string& piece);
 
 class cluster {

@@ -1,5 +1,5 @@
 // Nodes that the proxy spawns on a host.
-#include "cluster.hpp"
+#include "tls_parts.hpp"
 #include "test/persistence/store_places.hpp"
 
 #include <doctest/doctest.h>
@@ -18,9 +18,9 @@ std::string port_in(const std::string& line) {
   return line.substr(line.rfind(':') + 1);
 }
 
-std::unique_ptr<process> start_host(const std::string& data, const std::string& port) {
-  return std::make_unique<process>(
-      std::vector<std::string>{"host", "--port", port, "--data", data});
+std::unique_ptr<process> start_host(const std::string& data, const std::string& port,
+                                    const std::vector<std::string>& options = {}) {
+  return std::make_unique<process>(with({"host", "--port", port, "--data", data}, options));
 }
 
 } // namespace
@@ -73,6 +73,42 @@ TEST_CASE("a despawned node is not spawned again, and its name is free for anoth
   proxy.await("joined with");
   host->signal(SIGTERM);
   CHECK(host->wait() == 0);
+}
+
+TEST_CASE("hosts and their nodes work by TLS") {
+  const scratch_directory directory;
+  const authority ours{directory.path("certs")};
+  auto host = start_host(directory.path("host"), "0", ours.options("host"));
+  const auto host_port = port_in(host->await("host is ready on"));
+  process proxy(with({"proxy", "0", "--data", directory.path("proxy")}, ours.options("proxy")));
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  const auto spawn = with({"spawn", "127.0.0.1:" + host_port, "--name", "a", "--client-port", "0",
+                           "--proxy-port", proxy_port},
+                          ours.options("operator"));
+  CHECK(process(spawn).wait() == 0);
+  auto client_port = port_in(host->await("node 'a' is ready for clients on"));
+  proxy.await("joined with");
+  host->signal(SIGKILL);
+  host->wait();
+  host = start_host(directory.path("host"), host_port, ours.options("host"));
+  client_port = port_in(host->await("node 'a' is ready for clients on"));
+  session client{client_port};
+  std::string bytes;
+  CHECK(field(client.ask_result("RUN -- echo by TLS", bytes), "state") == "done");
+  CHECK(bytes == "by TLS\n");
+}
+
+TEST_CASE("a host of another CA is refused with the reason and no node is spawned there") {
+  const scratch_directory directory;
+  const authority ours{directory.path("certs")};
+  const authority others{directory.path("other-certs")};
+  auto host = start_host(directory.path("host"), "0", others.options("host"));
+  const auto host_port = port_in(host->await("host is ready on"));
+  process proxy(with({"proxy", "0", "--data", directory.path("proxy"), "--spawn",
+                      "127.0.0.1:" + host_port},
+                     ours.options("proxy")));
+  CHECK_FALSE(proxy.await("we do not trust its certificate: ").empty());
+  CHECK_FALSE(host->await("refused a peer at the cluster port: 127.0.0.1:").empty());
 }
 
 TEST_CASE("a host beyond loopback asks for an explicit word") {

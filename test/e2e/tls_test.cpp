@@ -53,15 +53,6 @@ bool reset_connections_to(const std::string& port) {
   return pclose(said) >= 0 && some;
 }
 
-/// The log of a start that must fail with this exit status.
-std::string failed_start(std::vector<std::string> arguments,
-                         const std::vector<std::string>& more = {}) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  process started{arguments};
-  CHECK(started.wait() == 2);
-  return started.log();
-}
-
 } // namespace
 
 TEST_CASE_FIXTURE(fixture, "a cluster by TLS runs jobs and survives the death of its proxy") {
@@ -176,14 +167,14 @@ TEST_CASE_FIXTURE(fixture, "a node that is killed does not break the links of th
 TEST_CASE_FIXTURE(fixture, "TLS options that do not fit are one clear line and exit status 2") {
   const auto given = ours.options("a");
   const std::vector<std::string> node{"node", "--data", all.data("x").string()};
-  const auto part = failed_start(node, {given[0], given[1], given[2], given[3]});
+  const auto part = refusal(with(node, {given[0], given[1], given[2], given[3]}));
   CHECK(part.starts_with("evenkeel: --tls-ca: is missing: --tls-cert, --tls-key and --tls-ca go"));
   std::filesystem::permissions(ours.key("a"), std::filesystem::perms::others_read,
                                std::filesystem::perm_options::add);
-  const auto open = failed_start(node, given);
+  const auto open = refusal(with(node, given));
   CHECK(open.starts_with("evenkeel: --tls-key: " + ours.key("a").string() + ": others"));
   CHECK(count(open, "\n") == 1);
-  const auto both = failed_start({"proxy", "0", "--plain-cluster"}, ours.options("proxy"));
+  const auto both = refusal(with({"proxy", "0", "--plain-cluster"}, ours.options("proxy")));
   CHECK(both.starts_with("evenkeel: --plain-cluster: "));
   CHECK_FALSE(std::filesystem::exists(all.data("x")));
 }
