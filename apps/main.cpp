@@ -21,6 +21,14 @@ A cluster on this machine, and a job:
 Every option --some-name can be given as EVENKEEL_SOME_NAME as well.
 `evenkeel SUBCOMMAND --help` tells more.)";
 
+/// What was printed is on its way, or the run has failed.
+int checked(int status) {
+  if (std::cout.flush())
+    return status;
+  std::cerr << "evenkeel: cannot write to the standard output\n";
+  return status == 0 ? 1 : status;
+}
+
 /// One line, whatever CLI11 made of it.
 std::string problem_of(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
   std::string text = error.what();
@@ -58,7 +66,7 @@ int main(int argc, char** argv) {
   apps::add_scenario_command(app, chosen);
   try {
     app.parse(argc, argv);
-    return chosen();
+    return checked(chosen());
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) // --help and --version
       return app.exit(error);

@@ -232,13 +232,14 @@ void add_sim_command(CLI::App& app, action& chosen) {
       ->envname("EVENKEEL_SEED")
       ->check(seed_number())
       ->capture_default_str();
-  command->add_option("--count", choice->count, "how many seeds, one after another")
-      ->envname("EVENKEEL_COUNT")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
-      ->capture_default_str();
+  auto* count = command->add_option("--count", choice->count, "how many seeds, one after another")
+                    ->envname("EVENKEEL_COUNT")
+                    ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
+                    ->capture_default_str();
   command->add_option("--minutes", choice->minutes, "run seeds for so long, instead of --count")
       ->envname("EVENKEEL_MINUTES")
-      ->check(decimal_between(0.001, 1e6));
+      ->check(decimal_between(0.001, 1e6))
+      ->excludes(count);
   command->add_option("--nodes", choice->nodes, "nodes [drawn from the seed]")
       ->envname("EVENKEEL_NODES")
       ->check(CLI::Range(1, 100'000));

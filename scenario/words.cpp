@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -12,10 +13,11 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r";
 
-constexpr std::array<std::pair<std::string_view, relation>, 6> relations{
+constexpr std::array<std::pair<std::string_view, relation>, 7> relations{
     {{"<=", relation::at_most},
      {">=", relation::at_least},
      {"!=", relation::unequal},
+     {"==", relation::equal},
      {"=", relation::equal},
      {"<", relation::less},
      {">", relation::more}}};
@@ -113,14 +115,16 @@ double decimal_from(const std::string& word, double most) {
 }
 
 milliseconds time_from(const std::string& word) {
-  constexpr double longest_s = 24 * 3600;
-  const auto [value, unit] = split_number(word);
-  const auto factor = unit == "s" ? 1.0 : 0.001;
-  const bool fits = value >= 0 && value * factor <= longest_s; // not so for NaN
-  if (!fits || (unit != "s" && unit != "ms"))
+  static const std::map<std::string, double, std::less<>> units_ms{
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+  constexpr double longest_ms = 24 * 3'600'000;
+  const auto [value, rest] = split_number(word);
+  const auto unit = units_ms.find(rest);
+  if (unit == units_ms.end()
+      || !(value >= 0 && value * unit->second <= longest_ms)) // not so for NaN
     throw std::invalid_argument(quoted(word)
-                                + " is not a time up to 24 hours, like 300ms or 2s");
-  return milliseconds{std::llround(value * factor * 1000)};
+                                + " is not a time up to 24 hours, like 300ms, 2s, 5m or 1h");
+  return milliseconds{std::llround(value * unit->second)};
 }
 
 relation relation_from(const std::string& word) {

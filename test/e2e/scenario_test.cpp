@@ -118,3 +118,10 @@ TEST_CASE("what a script may expect is what NODES, STATS and the protocol have")
   const auto known = scenario::client_errors();
   CHECK(std::set(known.begin(), known.end()) == errors);
 }
+
+TEST_CASE("a result that cannot become what is expected is not waited for") {
+  const script_directory here;
+  const auto script = here.write("start proxy\nstart a\nsubmit 1 to a: SUBMIT -- false\n"
+                                 "expect results within 24h\n");
+  CHECK(has(failed_start({"scenario", script}), "expect results within 24h: not so; seen: "));
+}

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -35,4 +38,13 @@ TEST_CASE("a fault that there is not is named with all that there are") {
 TEST_CASE("a figure that is no number is refused") {
   CHECK(has(refusal({"sim", "--minutes", "nan"}), "'nan' is not a number from 0.001 to"));
   CHECK(has(refusal({"scenario", "x", "--patience", "nan"}), "'nan' is not a number from 0.01 to"));
+}
+
+TEST_CASE("seeds are run by number or by time") {
+  CHECK(has(refusal({"sim", "--count", "2", "--minutes", "1"}), "--minutes excludes --count"));
+}
+
+TEST_CASE("output that cannot be written is a failure") {
+  const auto status = std::system(EVENKEEL_BINARY " sim >/dev/full 2>/dev/null");
+  CHECK(WEXITSTATUS(status) == 1);
 }

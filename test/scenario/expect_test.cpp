@@ -31,6 +31,8 @@ TEST_CASE("comparisons may have blanks or none") {
     CHECK(expected<stats_expected>(line).figures == std::vector<comparison>{wanted});
   const auto node = expected<node_expected>("expect node c state=live running>2");
   CHECK(node.node == "c");
+  CHECK(expected<node_expected>("expect node c running==2").fields
+        == std::vector<comparison>{{"running", relation::equal, "2"}});
   CHECK(node.fields
         == std::vector<comparison>{{"state", relation::equal, "live"},
                                    {"running", relation::more, "2"}});

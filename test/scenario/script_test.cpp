@@ -74,10 +74,13 @@ TEST_CASE("a load has clients and perhaps a pace and homes") {
   CHECK(last<load_step>("load off").clients == 0);
 }
 
-TEST_CASE("times are in seconds or milliseconds") {
+TEST_CASE("times are in milliseconds, seconds, minutes or hours") {
   CHECK(last<pause_step>("pause 3s").time == milliseconds{3000});
   CHECK(last<pause_step>("pause 1.5s").time == milliseconds{1500});
   CHECK(last<pause_step>("pause 20ms").time == milliseconds{20});
+  CHECK(last<pause_step>("pause 1.5m").time == milliseconds{90'000});
+  CHECK(last<pause_step>("pause 24h").time == milliseconds{86'400'000});
+  CHECK(has(problem("pause 1d"), "\"1d\" is not a time"));
   CHECK(has(problem("pause 3"), "\"3\" is not a time"));
   CHECK(has(problem("pause -1s"), "not a time"));
   CHECK(has(problem("pause"), "pause 3s"));
