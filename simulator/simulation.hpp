@@ -66,7 +66,7 @@ private:
     std::deque<std::pair<std::int64_t, std::uint64_t>> ended; ///< lately: when, number of the run
     std::int64_t trouble_us = 0;               ///< when its last trouble ended, or will
     std::set<std::uint64_t> started_meanwhile; ///< its jobs that others started while it was away
-    std::int64_t last_run_us = 0;              ///< when a run began there
+    std::int64_t last_run_us = 0;              ///< when a run began or ended there
     bool orphans = false;                      ///< runs of an earlier life are still on
     bool has_code = false;                     ///< confirmed by a proxy, and fsynced
   };

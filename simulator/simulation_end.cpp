@@ -150,14 +150,15 @@ std::string simulation::unfairness() const {
   const auto totals = proxy_->queue().count();
   if (totals.alone != 0)
     return {}; // slots are kept free beside last tries (R14)
-  auto waiting = totals.queued;
+  auto waiting = totals.queued - totals.delayed;
   std::string idle;
   for (std::size_t n = 0; n < with_.nodes; ++n) {
     const auto& host = nodes_[n];
     if (!host.life || !host.life->link().up() || host.life->stopping())
       return {};
     waiting += host.life->executor().queued();
-    // One that gets jobs so short that it idles between them is served.
+    // One that gets jobs so short that it idles between them is served, and in a large cluster some
+    // slot has always just become free.
     if (host.life->executor().running() < host.settings.slots
         && time_.now_us() - host.last_run_us > 2 * watch_period_us)
       idle = host.settings.name;

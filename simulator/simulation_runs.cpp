@@ -128,6 +128,7 @@ void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t n
   record.completed = !record.replaced;
   discount_run(found->second.plan->number);
   host.runs.erase(found);
+  host.last_run_us = time_.now_us();
   host.ended.emplace_back(time_.now_us(), number);
   while (host.ended.front().first < time_.now_us() - results_on_their_way_us)
     host.ended.pop_front();

@@ -283,6 +283,7 @@ dispatch_queue::totals dispatch_queue::count() const {
   for (const auto number : s.phases)
     t.jobs += number;
   t.queued = s.waiting();
+  t.delayed = s.count(job_phase::delayed);
   t.assigned = s.count(job_phase::assigned) + s.count(job_phase::granting);
   t.ended = s.count(job_phase::ended);
   t.alone = s.alone.size() + s.alone_placed;

@@ -75,6 +75,7 @@ public:
   struct totals {
     std::uint64_t jobs = 0;     ///< known and not acknowledged by their homes
     std::uint64_t queued = 0;   ///< waiting for an executor
+    std::uint64_t delayed = 0;  ///< of these, for the end of the pause after a refusal
     std::uint64_t assigned = 0; ///< on an executor
     std::uint64_t ended = 0;    ///< with a result on its way home
     std::uint64_t alone = 0;    ///< last tries of suspected poison jobs, waiting or on an executor

@@ -105,6 +105,8 @@ TEST_CASE_FIXTURE(with_home, "a job refused by an executor is tried again a litt
   release(1, only_assigned(1), release_reason::refused);
   CHECK(assigned(1).empty());
   CHECK(where(home, 1).reason == "refused-by-an-executor");
+  CHECK(queue.count().queued == 1);
+  CHECK(queue.count().delayed == 1);
   advance(settings.refused_retry_ms + 50);
   const auto again = assigned(1);
   REQUIRE(again.size() == 1);
