@@ -16,10 +16,10 @@ namespace evenkeel {
 
 namespace {
 
-constexpr auto probe_timeout = std::chrono::milliseconds(1000);
 constexpr auto connect_timeout = std::chrono::seconds(3);
 
-std::string probe_plain(const std::string& host, std::uint16_t port) {
+std::string probe_plain(const std::string& host, std::uint16_t port,
+                        std::chrono::milliseconds timeout) {
   namespace asio = boost::asio;
   asio::io_context context;
   asio::ip::tcp::resolver resolver{context};
@@ -33,18 +33,19 @@ std::string probe_plain(const std::string& host, std::uint16_t port) {
     failed = error;
     over = true;
   });
-  context.run_for(probe_timeout);
+  context.run_for(timeout);
   const auto address = host + ":" + std::to_string(port);
   if (!over)
-    return address + ": no answer within a second";
+    return address + ": no answer within " + std::to_string(timeout.count()) + " ms";
   return failed ? address + ": " + failed.message() : std::string{};
 }
 
 } // namespace
 
 std::string probe_cluster_port(const std::string& host, std::uint16_t port,
-                               const std::shared_ptr<const tls::credentials>& ours) {
-  return ours ? tls::probe(host, port, *ours, probe_timeout) : probe_plain(host, port);
+                               const std::shared_ptr<const tls::credentials>& ours,
+                               std::chrono::milliseconds timeout) {
+  return ours ? tls::probe(host, port, *ours, timeout) : probe_plain(host, port, timeout);
 }
 
 caf::io::middleman_actor connection_maker(caf::actor_system& system,

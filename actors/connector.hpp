@@ -10,6 +10,7 @@
 
 #include <caf/io/all.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,9 +18,10 @@
 namespace evenkeel {
 
 /// Empty when somebody listens there who takes us (`ours`: null for a plain port), else why not.
-/// Blocks for a second at most.
+/// Blocks for `timeout` at most, once the host's name is resolved.
 std::string probe_cluster_port(const std::string& host, std::uint16_t port,
-                               const std::shared_ptr<const tls::credentials>& ours);
+                               const std::shared_ptr<const tls::credentials>& ours,
+                               std::chrono::milliseconds timeout = std::chrono::seconds(1));
 /// Who makes connections to cluster ports, plain or by TLS.
 caf::io::middleman_actor connection_maker(caf::actor_system& system,
                                           const std::shared_ptr<const tls::credentials>& ours);

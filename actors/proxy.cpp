@@ -202,6 +202,7 @@ proxy_service::behavior_type proxy(proxy_state::pointer self, proxy_parts parts)
       from_link<drain>(state),
       from_link<leave>(state),
       [state](const hosting_request& request) { return state->on_hosting(request); },
+      [](alive_atom) { return alive_atom::value; },
       [state](const committed& news) { state->on_committed(news); },
       [](const loaded&) {},
       [state](std::vector<core::to_node>& messages) { state->on_outgoing(messages); },

@@ -1,17 +1,16 @@
 // evenkeel spawn and despawn: which nodes the proxy keeps running on which hosts.
-#include "actors/connector.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/find_proxy.hpp"
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
-#include <caf/io/all.hpp>
+#include <caf/all.hpp>
 
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <set>
 #include <string>
 
 namespace evenkeel::apps {
@@ -47,22 +46,13 @@ struct spawn_choice {
 hosting_answer ask(caf::actor_system& system, const spawn_choice& choice,
                    const std::shared_ptr<const tls::credentials>& ours,
                    const hosting_request& request) {
-  const auto proxy = choice.proxy_host + ":" + std::to_string(choice.proxy_port);
-  const hosting_answer silence{errc::unavailable,
-                               proxy + ": whoever listens there does not answer as a proxy"};
-  if (auto why = probe_cluster_port(choice.proxy_host, choice.proxy_port, ours); !why.empty())
-    return {errc::unavailable, std::move(why)};
+  const auto found = find_proxy(system, choice.proxy_host, choice.proxy_port, ours,
+                                std::chrono::steady_clock::now() + patience);
+  if (!found.problem.empty())
+    return {errc::unavailable, found.problem};
   caf::scoped_actor self{system};
-  hosting_answer result = silence;
-  caf::strong_actor_ptr found;
-  self->request(connection_maker(system, ours), patience, caf::connect_atom::value,
-                choice.proxy_host, choice.proxy_port)
-      .receive([&](const caf::node_id&, const caf::strong_actor_ptr& actor,
-                   const std::set<std::string>&) { found = actor; },
-               [](const caf::error&) {});
-  if (!found)
-    return silence;
-  self->request(caf::actor_cast<proxy_actor>(found), patience, request)
+  hosting_answer result{errc::unavailable, silence_of(choice.proxy_host, choice.proxy_port)};
+  self->request(found.proxy, patience, request)
       .receive([&](const hosting_answer& answer) { result = answer; }, [](const caf::error&) {});
   return result;
 }

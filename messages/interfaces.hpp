@@ -35,6 +35,8 @@ using node_actor = caf::typed_actor<
     caf::reacts_to<link_header, abandon>,            ///< home: nobody waits for that answer now
     caf::reacts_to<link_header, text_part>>;         ///< a piece of the next message (parcel.hpp)
 
+using alive_atom = caf::atom_constant<caf::atom("alive")>;
+
 /// The proxy as its nodes see it; published on the cluster port.
 using proxy_actor = caf::typed_actor<
     caf::reacts_to<join, node_actor>,           ///< opens a link; answered by welcome or refusal
@@ -55,7 +57,8 @@ using proxy_actor = caf::typed_actor<
     caf::reacts_to<link_header, text_part>,     ///< a piece of the next message (parcel.hpp)
     caf::reacts_to<link_header, drain>,         ///< assign nothing more here
     caf::reacts_to<link_header, leave>,         ///< a clean stop
-    caf::replies_to<hosting_request>::with<hosting_answer>>; ///< a person: spawn, despawn
+    caf::replies_to<hosting_request>::with<hosting_answer>, ///< a person: spawn, despawn
+    caf::replies_to<alive_atom>::with<alive_atom>>;         ///< a health check
 
 using report_atom = caf::atom_constant<caf::atom("report")>;
 using withdraw_atom = caf::atom_constant<caf::atom("withdraw")>;

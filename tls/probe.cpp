@@ -22,6 +22,7 @@ public:
   /// Empty: yes.
   std::string ask(const asio::ip::tcp::resolver::results_type& where,
                   std::chrono::milliseconds timeout) {
+    answer_ = "no answer within " + std::to_string(timeout.count()) + " ms";
     asio::async_connect(stream_.lowest_layer(), where,
                         [this](const error_code& error, const auto&) {
                           if (!over(error))
@@ -92,7 +93,7 @@ private:
   asio::ssl::context settings_;
   asio::ssl::stream<asio::ip::tcp::socket> stream_{context_, settings_};
   std::array<char, 4096> heard_{};
-  std::string answer_ = "no answer within a second";
+  std::string answer_;
 };
 
 } // namespace

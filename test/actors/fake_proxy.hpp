@@ -80,6 +80,7 @@ private:
         take_down<drain>(heard),
         take_down<leave>(heard),
         [](const hosting_request&) { return hosting_answer{}; },
+        [](alive_atom) { return alive_atom::value; },
     };
   }
 
