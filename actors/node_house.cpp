@@ -84,6 +84,7 @@ struct node_house::state {
     options.client_address = order.client_address;
     options.client_port = order.client_port;
     options.credentials = settings.credentials;
+    options.confinement = settings.confinement;
     options.data_directory = settings.data_directory + "/" + order.name;
     return options;
   }

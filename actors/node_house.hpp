@@ -3,6 +3,7 @@
 // for any thread: CAF begins actors on its workers.
 #pragma once
 
+#include "actors/jobs/job_confinement.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/node.hpp"
 #include "actors/token_book.hpp"
@@ -21,6 +22,7 @@ struct house_settings {
   std::string data_directory;               ///< each node has a directory of its name in it
   bool open = false;                        ///< nodes may have client ports beyond loopback
   std::shared_ptr<const token_book> tokens; ///< that clients of its nodes need; null: none
+  jobs::job_confinement confinement;        ///< of the jobs of its nodes
   std::uint32_t default_slots = 1;
   incarnation process;                                 ///< of this host
   std::shared_ptr<const tls::credentials> credentials; ///< of its nodes; null: plain

@@ -4,6 +4,7 @@
 #include "actors/node_house.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/job_options.hpp"
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
@@ -34,6 +35,7 @@ struct host_choice {
   bool plain_cluster = false;
   house_settings house;
   tls::file_names tls;
+  job_choice jobs;
   std::string tokens; ///< a file; empty: clients need none
   log_options log;
 };
@@ -46,6 +48,9 @@ int run(const host_choice& choice) {
   auto settings = choice.house;
   if (!choice.tokens.empty())
     settings.tokens = load_tokens(choice.tokens);
+  settings.confinement = confinement_of(choice.jobs);
+  require_not_theirs(settings.confinement, "--tokens", choice.tokens);
+  require_not_theirs(settings.confinement, "--tls-key", choice.tls.key);
   settings.credentials = load_credentials(choice.tls);
   settings.process = fresh_incarnation();
   settings.default_slots = std::max(1U, std::thread::hardware_concurrency());
@@ -105,6 +110,7 @@ void add_host_command(CLI::App& app, action& chosen) {
       ->add_option("--tokens", choice->tokens,
                    "file of the tokens that clients of the nodes need (see `evenkeel token`)")
       ->envname("EVENKEEL_TOKENS");
+  add_job_confinement(*command, choice->jobs);
   add_tls_options(*command, choice->tls);
   add_log_options(*command, choice->log);
   command->footer(notes);

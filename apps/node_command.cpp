@@ -6,6 +6,7 @@
 #include "actors/start_node.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/job_options.hpp"
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
@@ -31,6 +32,7 @@ struct node_choice {
   gateway_settings clients;
   log_options log;
   tls::file_names tls;
+  job_choice jobs;
   double retention_days = 7;
   bool open = false;
   std::string tokens; ///< a file; empty: clients need none
@@ -62,6 +64,9 @@ int run(const node_choice& choice) {
   auto clients = choice.clients;
   clients.tokens = tokens_of(choice);
   auto options = choice.options;
+  options.confinement = confinement_of(choice.jobs);
+  require_not_theirs(options.confinement, "--tokens", choice.tokens);
+  require_not_theirs(options.confinement, "--tls-key", choice.tls.key);
   options.credentials = load_credentials(choice.tls);
   block_stop_signals();
   if (options.data_directory.empty())
@@ -193,6 +198,7 @@ void add_node_command(CLI::App& app, action& chosen) {
   add_tls_options(*command, choice->tls);
   add_client_options(*command, *choice);
   add_job_options(*command, *choice);
+  add_job_confinement(*command, choice->jobs);
   add_log_options(*command, choice->log);
   command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });

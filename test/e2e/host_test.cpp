@@ -1,6 +1,6 @@
 // Nodes that the proxy spawns on a host.
-#include "tls_parts.hpp"
 #include "test/persistence/store_places.hpp"
+#include "tls_parts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -104,9 +104,9 @@ TEST_CASE("a host of another CA is refused with the reason and no node is spawne
   const authority others{directory.path("other-certs")};
   auto host = start_host(directory.path("host"), "0", others.options("host"));
   const auto host_port = port_in(host->await("host is ready on"));
-  process proxy(with({"proxy", "0", "--data", directory.path("proxy"), "--spawn",
-                      "127.0.0.1:" + host_port},
-                     ours.options("proxy")));
+  process proxy(
+      with({"proxy", "0", "--data", directory.path("proxy"), "--spawn", "127.0.0.1:" + host_port},
+           ours.options("proxy")));
   CHECK_FALSE(proxy.await("we do not trust its certificate: ").empty());
   CHECK_FALSE(host->await("refused a peer at the cluster port: 127.0.0.1:").empty());
 }
