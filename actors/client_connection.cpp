@@ -23,7 +23,8 @@ thread_local std::array<char, 65536> input;
 } // namespace
 
 client_connection::client_connection(tcp::socket socket)
-    : socket_(std::move(socket)), timer_(socket_.get_executor()) {
+    : socket_(std::move(socket)), timer_(socket_.get_executor()),
+      rest_timer_(socket_.get_executor()) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
 }
@@ -42,6 +43,17 @@ void client_connection::read() {
                        else
                          self->take_input();
                      });
+}
+
+void client_connection::rest(std::chrono::microseconds length) {
+  if (length <= std::chrono::microseconds{0} || reading_ || finishing_ || over_)
+    return;
+  reading_ = true; // so that nobody else begins
+  rest_timer_.expires_after(length);
+  rest_timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+    self->reading_ = false;
+    self->read();
+  });
 }
 
 void client_connection::take_input() {
@@ -124,8 +136,10 @@ void client_connection::start_discarding() {
     if (!error)
       self->gone();
   });
-  if (reading_) // the outstanding read is of no use any more
+  if (reading_) { // what is outstanding is of no use any more
+    rest_timer_.cancel();
     socket_.cancel(ignored);
+  }
   discard();
 }
 
@@ -153,6 +167,7 @@ void client_connection::gone() {
     return;
   boost::system::error_code ignored;
   timer_.cancel();
+  rest_timer_.cancel();
   socket_.close(ignored);
   const auto last = std::exchange(events_, {});
   if (last.on_gone)

@@ -34,6 +34,8 @@ public:
   /// Reads one piece, then waits for the next call: whoever does not ask is not sent anything, and
   /// the client's kernel makes the client wait. Calls while one is outstanding are the same one.
   void read();
+  /// Reads nothing for so long, whoever asks. Between two reads.
+  void rest(std::chrono::microseconds length);
   /// Sends these bytes, after those before them. Returns how many have left at once; `on_written`
   /// tells of the others.
   std::size_t write(std::string bytes);
@@ -55,6 +57,7 @@ private:
 
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer rest_timer_;
   connection_events events_;
   std::string waiting_; ///< to be written next
   std::string leaving_; ///< being written

@@ -43,6 +43,8 @@ public:
   void withdraw(const std::string& name);
   /// Ends all nodes cleanly and soon: their jobs run elsewhere. True: all have ended in time.
   bool stop_all(std::chrono::milliseconds patience);
+  /// Where clients need tokens: these, from now on, at all nodes.
+  void replace_tokens(const std::shared_ptr<const token_book>& tokens);
   /// Clears away what has ended. To be called now and then by somebody who may block.
   void sweep();
 

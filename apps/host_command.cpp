@@ -44,7 +44,7 @@ int run(const host_choice& choice) {
   apply(choice.log);
   require_safe_port(choice.listen_address, choice.plain_cluster, choice.tls);
   require_free_port(choice.listen_address, choice.port);
-  block_stop_signals();
+  block_stop_signals(!choice.tokens.empty());
   auto settings = choice.house;
   if (!choice.tokens.empty())
     settings.tokens = load_tokens(choice.tokens);
@@ -70,7 +70,8 @@ int run(const host_choice& choice) {
   }
   log_line(core::note::level::info,
            "host is ready on " + choice.listen_address + ":" + std::to_string(port));
-  wait_for_stop_signal();
+  wait_for_stop_signal(token_reloader(
+      choice.tokens, [&house](const auto& tokens) { house.replace_tokens(tokens); }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   house.stop_all(stop_patience);
   spdlog::shutdown();

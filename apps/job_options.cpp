@@ -38,17 +38,9 @@ const jobs::limit_kind& kind_named(const std::string& name, const std::string& t
 
 /// "2G" as bytes in digits; other texts as they are.
 std::string without_unit(const jobs::limit_kind& kind, std::string value, const std::string& text) {
-  if (kind.unit != jobs::limit_unit::bytes)
-    return value;
-  constexpr bool kb_is_1000 = false;
-  std::string problem;
-  try {
-    problem = CLI::AsSizeValue{kb_is_1000}(value);
-  } catch (const CLI::Error& error) {
-    problem = error.what();
-  }
-  if (!problem.empty())
-    refuse_limit(text, "a number of bytes is meant, such as 500M or 2G");
+  if (kind.unit == jobs::limit_unit::bytes)
+    if (const auto problem = byte_size()(value); !problem.empty())
+      refuse_limit(text, problem);
   return value;
 }
 

@@ -68,7 +68,7 @@ int run(const node_choice& choice) {
   require_not_theirs(options.confinement, "--tokens", choice.tokens);
   require_not_theirs(options.confinement, "--tls-key", choice.tls.key);
   options.credentials = load_credentials(choice.tls);
-  block_stop_signals();
+  block_stop_signals(!choice.tokens.empty());
   if (options.data_directory.empty())
     options.data_directory = default_directory(options.name);
   options.retention_ms =
@@ -91,7 +91,8 @@ int run(const node_choice& choice) {
     log_line(core::note::level::info, "clients need one of the "
                                           + std::to_string(clients.tokens->size()) + " tokens of "
                                           + choice.tokens);
-  wait_for_stop_signal();
+  wait_for_stop_signal(token_reloader(
+      choice.tokens, [&gateway](const auto& tokens) { gateway.replace_tokens(tokens); }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   caf::anon_send(actor, stop_atom::value);
   stopped.get_future().wait_for(stop_patience);
@@ -136,6 +137,12 @@ void add_client_options(CLI::App& app, node_choice& choice) {
                  "of these with tokens of one name; 0: no limit")
       ->envname("EVENKEEL_MAX_CLIENTS_PER_TOKEN")
       ->check(not_negative())
+      ->capture_default_str();
+  app.add_option("--max-client-bytes", choice.clients.max_bytes_a_second,
+                 "bytes a second, as 500k or 10M, that are read from one address, but for this "
+                 "machine's own, and for tokens of one name; 0: no limit")
+      ->envname("EVENKEEL_MAX_CLIENT_BYTES")
+      ->transform(byte_size())
       ->capture_default_str();
 }
 
