@@ -62,7 +62,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
       : acceptor(context), pause(context), max_sessions(sessions_allowed(settings.max_sessions)),
         addresses(settings.max_of_address), owners(settings.max_of_token),
         bytes_of_addresses(settings.max_bytes_a_second),
-        bytes_of_owners(settings.max_bytes_a_second), tokens(settings.tokens) {
+        bytes_of_owners(settings.max_bytes_a_second), tokens(settings.tokens),
+        identity(settings.identity) {
     listen(settings);
   }
 
@@ -112,7 +113,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
       return turn_away(socket, "-BUSY too many connections from your address; try later\n");
     const auto number = ++last_session;
     auto session = std::make_unique<client_session>(
-        number, new_address(number), std::move(socket),
+        number, new_address(number), client_socket{std::move(socket), identity.get()},
         [this](session_requests requests) { asked.push_back(std::move(requests)); },
         lookup_for(number, peer.to_string()), toll_for(number));
     session->start([this, number] { forget(number); });
@@ -234,7 +235,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   core::byte_toll bytes_of_addresses;
   core::byte_toll bytes_of_owners;
   line_budget wrong_tokens;
-  std::shared_ptr<const token_book> tokens; ///< null: clients need none
+  std::shared_ptr<const token_book> tokens;             ///< null: clients need none
+  std::shared_ptr<const tls::server_identity> identity; ///< null: everybody speaks plainly
   std::shared_ptr<gateway_inbox> inbox = std::make_shared<gateway_inbox>(
       context, [this](gateway_inbox::item& item) { receive(item); });
   std::vector<session_requests> asked; ///< in this turn of the loop

@@ -6,6 +6,7 @@
 
 #include "actors/local_interfaces.hpp"
 #include "actors/token_book.hpp"
+#include "tls/server_identity.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,8 @@ struct gateway_settings {
   /// second; 0: no limit.
   std::uint64_t max_bytes_a_second = 0;
   std::shared_ptr<const token_book> tokens; ///< null: clients need none
+  /// For clients of other machines; null: everybody speaks plainly.
+  std::shared_ptr<const tls::server_identity> identity;
 };
 
 class client_gateway {

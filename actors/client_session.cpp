@@ -9,8 +9,8 @@
 namespace evenkeel {
 
 client_session::client_session(std::uint64_t number, client_session_actor self,
-                               boost::asio::ip::tcp::socket socket, request_sink requests,
-                               token_lookup tokens, input_toll toll)
+                               client_socket socket, request_sink requests, token_lookup tokens,
+                               input_toll toll)
     : number_(number), self_(std::move(self)), requests_(std::move(requests)),
       tokens_(std::move(tokens)), toll_(std::move(toll)),
       connection_(std::make_shared<client_connection>(std::move(socket))),

@@ -8,8 +8,6 @@
 #include "actors/core/client_session.hpp"
 #include "actors/local_interfaces.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -37,9 +35,8 @@ class client_session {
 public:
   /// `self` is the session's address: whoever owns the session hands it what arrives there. Without
   /// a `tokens` none is needed, without a `toll` input is read as it comes.
-  client_session(std::uint64_t number, client_session_actor self,
-                 boost::asio::ip::tcp::socket socket, request_sink requests, token_lookup tokens,
-                 input_toll toll);
+  client_session(std::uint64_t number, client_session_actor self, client_socket socket,
+                 request_sink requests, token_lookup tokens, input_toll toll);
   ~client_session();
   client_session(const client_session&) = delete;
   client_session& operator=(const client_session&) = delete;

@@ -120,6 +120,7 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
     clients.address = order.client_address;
     clients.port = order.client_port;
     clients.tokens = state_->tokens();
+    clients.identity = state_->settings.identity;
     auto gateway = std::make_unique<client_gateway>(clients);
     options.client_port = gateway->port();
     auto recovered = recover_node(options);

@@ -9,6 +9,7 @@
 #include "actors/token_book.hpp"
 #include "messages/hosting.hpp"
 #include "tls/credentials.hpp"
+#include "tls/server_identity.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,7 +23,8 @@ struct house_settings {
   std::string data_directory;               ///< each node has a directory of its name in it
   bool open = false;                        ///< nodes may have client ports beyond loopback
   std::shared_ptr<const token_book> tokens; ///< that clients of its nodes need; null: none
-  jobs::job_confinement confinement;        ///< of the jobs of its nodes
+  std::shared_ptr<const tls::server_identity> identity; ///< for clients of its nodes; null: plain
+  jobs::job_confinement confinement;                    ///< of the jobs of its nodes
   std::uint32_t default_slots = 1;
   incarnation process;                                 ///< of this host
   std::shared_ptr<const tls::credentials> credentials; ///< of its nodes; null: plain

@@ -35,6 +35,7 @@ struct host_choice {
   bool plain_cluster = false;
   house_settings house;
   tls::file_names tls;
+  client_tls_choice client_tls;
   job_choice jobs;
   std::string tokens; ///< a file; empty: clients need none
   log_options log;
@@ -51,6 +52,8 @@ int run(const host_choice& choice) {
   settings.confinement = confinement_of(choice.jobs);
   require_not_theirs(settings.confinement, "--tokens", choice.tokens);
   require_not_theirs(settings.confinement, "--tls-key", choice.tls.key);
+  require_not_theirs(settings.confinement, "--client-tls-key", choice.client_tls.key);
+  settings.identity = load_identity(choice.client_tls);
   settings.credentials = load_credentials(choice.tls);
   settings.process = fresh_incarnation();
   settings.default_slots = std::max(1U, std::thread::hardware_concurrency());
@@ -111,6 +114,7 @@ void add_host_command(CLI::App& app, action& chosen) {
       ->add_option("--tokens", choice->tokens,
                    "file of the tokens that clients of the nodes need (see `evenkeel token`)")
       ->envname("EVENKEEL_TOKENS");
+  add_client_tls_options(*command, choice->client_tls);
   add_job_confinement(*command, choice->jobs);
   add_tls_options(*command, choice->tls);
   add_log_options(*command, choice->log);

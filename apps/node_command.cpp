@@ -32,6 +32,7 @@ struct node_choice {
   gateway_settings clients;
   log_options log;
   tls::file_names tls;
+  client_tls_choice client_tls;
   job_choice jobs;
   double retention_days = 7;
   bool open = false;
@@ -63,10 +64,12 @@ int run(const node_choice& choice) {
   apply(choice.log);
   auto clients = choice.clients;
   clients.tokens = tokens_of(choice);
+  clients.identity = load_identity(choice.client_tls);
   auto options = choice.options;
   options.confinement = confinement_of(choice.jobs);
   require_not_theirs(options.confinement, "--tokens", choice.tokens);
   require_not_theirs(options.confinement, "--tls-key", choice.tls.key);
+  require_not_theirs(options.confinement, "--client-tls-key", choice.client_tls.key);
   options.credentials = load_credentials(choice.tls);
   block_stop_signals(!choice.tokens.empty());
   if (options.data_directory.empty())
@@ -87,6 +90,7 @@ int run(const node_choice& choice) {
   log_line(core::note::level::info, "node " + options.name + " is ready for clients on "
                                         + options.client_address + ":"
                                         + std::to_string(options.client_port));
+  report(clients.identity.get(), options.client_address);
   if (clients.tokens)
     log_line(core::note::level::info, "clients need one of the "
                                           + std::to_string(clients.tokens->size()) + " tokens of "
@@ -204,6 +208,7 @@ void add_node_command(CLI::App& app, action& chosen) {
       ->check(not_empty());
   add_tls_options(*command, choice->tls);
   add_client_options(*command, *choice);
+  add_client_tls_options(*command, choice->client_tls);
   add_job_options(*command, *choice);
   add_job_confinement(*command, choice->jobs);
   add_log_options(*command, choice->log);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <vector>
 
 using namespace evenkeel::test;
 
@@ -31,13 +32,13 @@ std::string output_of(const std::string& arguments) {
 
 /// Two nodes that ask for tokens: ana's and bob's, and that of ops, who sees all.
 struct guarded_cluster : cluster {
-  guarded_cluster() {
+  explicit guarded_cluster(const std::vector<std::string>& more = {}) {
     make_token("ana", "submit,read");
     make_token("bob", "submit,read");
     make_token("ops", "submit,read,admin,all");
     start_proxy();
     for (const auto* name : {"a", "b"})
-      start_node(name, {"--tokens", file});
+      start_node(name, with({"--tokens", file}, more));
   }
   void make_token(const std::string& name, const std::string& rights) {
     auto text = output_of("token " + name + " --rights " + rights + " --append " + file);
@@ -149,4 +150,23 @@ TEST_CASE("bench shows a token where the nodes ask for one") {
   };
   CHECK(bench("").find("DENIED") != std::string::npos);
   CHECK(bench("--drain --token-file " + file).find("no job left") != std::string::npos);
+}
+
+TEST_CASE("a client over its bytes a second is read later and loses nothing") {
+  guarded_cluster all{{"--max-client-bytes", "20k"}};
+  const auto body = [](std::size_t size) {
+    return "SUBMIT bytes=" + std::to_string(size) + " -- wc -c\n" + std::string(size, 'x') + "\n";
+  };
+  auto ana = all.enter("a", "ana");
+  std::string bytes;
+  ana.send(body(30'000));
+  CHECK(ana.line().starts_with("+OK ticket="));
+  CHECK(ana.ask_result("WAIT LAST", bytes).starts_with("+OK "));
+  CHECK(bytes == "30000\n");
+
+  ana.send(body(300'000)); // what is to be read in a quarter of a minute
+  auto bob = all.enter("a", "bob");
+  CHECK(bob.ask("SUBMIT -- true").starts_with("+OK"));
+  auto ops = all.enter("a", "ops"); // who sees the jobs of all
+  CHECK(ops.ask("LIST") == "+OK count=2 more=0");
 }
