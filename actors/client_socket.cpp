@@ -101,7 +101,8 @@ std::size_t client_socket::read_some(std::span<char> into, error_code& error) {
     }
     size += static_cast<std::size_t>(result);
   }
-  if (size > 0) // the problem comes again
+  ended_ = size > 0 && error && error != asio::error::would_block;
+  if (size > 0) // an end comes again
     error.clear();
   return size;
 }
@@ -126,7 +127,7 @@ std::size_t client_socket::write_some(std::string_view bytes, error_code& error)
 }
 
 bool client_socket::has_unread() const {
-  return session_ && SSL_pending(session_.get()) > 0;
+  return session_ && (ended_ || SSL_pending(session_.get()) > 0);
 }
 
 void client_socket::shutdown_send() {

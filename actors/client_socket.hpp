@@ -53,6 +53,7 @@ private:
   tcp_socket::wait_type read_wait_ = tcp_socket::wait_read;
   tcp_socket::wait_type write_wait_ = tcp_socket::wait_write;
   speech speech_;
+  bool ended_ = false; ///< an end was seen behind what the latest read returned
 };
 
 } // namespace evenkeel

@@ -10,7 +10,11 @@
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
 #include <string>
+#include <vector>
 
 using namespace evenkeel::test;
 namespace asio = boost::asio;
@@ -107,6 +111,28 @@ TEST_CASE("a body larger than a TLS record arrives whole") {
   CHECK(client.line().starts_with("+OK ticket="));
   CHECK(field(client.line(), "state") == "done");
   CHECK(client.line() == "1000000");
+}
+
+TEST_CASE("a client by TLS that says it sends no more still gets its replies") {
+  tls_cluster all;
+  asio::io_context context;
+  tcp::socket socket{context};
+  asio::connect(socket, tcp::resolver{context}.resolve("127.0.0.1", all.port("a")));
+  asio::ssl::context settings{asio::ssl::context::tls_client};
+  // Not Asio's stream, which cannot read any more after its own end.
+  const std::unique_ptr<SSL, void (*)(SSL*)> session{SSL_new(settings.native_handle()), SSL_free};
+  SSL_set_fd(session.get(), socket.native_handle());
+  REQUIRE(SSL_connect(session.get()) == 1);
+  const std::string requests = "SUBMIT -- sleep 0.2; echo late\nWAIT LAST\n";
+  SSL_write(session.get(), requests.data(), static_cast<int>(requests.size()));
+  SSL_shutdown(session.get());
+  std::string heard;
+  std::array<char, 4096> piece{};
+  for (int size = 1; size > 0; heard.append(piece.data(), static_cast<std::size_t>(size)))
+    size = std::max(0, SSL_read(session.get(), piece.data(), static_cast<int>(piece.size())));
+  CHECK(has(heard, "state=done"));
+  CHECK(heard.ends_with("late\n\n"));
+  CHECK(SSL_get_shutdown(session.get()) == (SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN));
 }
 
 TEST_CASE("clients of this machine may speak plainly to a port with a certificate, others not") {
