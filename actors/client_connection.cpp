@@ -1,8 +1,7 @@
 #include "actors/client_connection.hpp"
 
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <array>
 #include <chrono>
@@ -11,7 +10,6 @@
 namespace evenkeel {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 namespace {
 
@@ -22,39 +20,73 @@ thread_local std::array<char, 65536> input;
 
 } // namespace
 
-client_connection::client_connection(tcp::socket socket)
-    : socket_(std::move(socket)), timer_(socket_.get_executor()) {
-  boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
+client_connection::client_connection(client_socket socket)
+    : socket_(std::move(socket)), timer_(socket_.tcp().get_executor()),
+      rest_timer_(socket_.tcp().get_executor()) {}
+
+/// `handler` is called with an error when there will be nothing to read.
+template <class Handler>
+void client_connection::wait_to_read(Handler handler) {
+  if (socket_.has_unread())
+    asio::post(timer_.get_executor(),
+               [handler = std::move(handler)] { handler(boost::system::error_code{}); });
+  else
+    socket_.tcp().async_wait(socket_.read_wait(), std::move(handler));
 }
 
 void client_connection::read() {
   if (reading_ || finishing_ || over_)
     return;
   reading_ = true;
-  socket_.async_wait(tcp::socket::wait_read,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       self->reading_ = false;
-                       if (self->finishing_ || self->over_)
-                         return;
-                       if (error)
-                         self->gone();
-                       else
-                         self->take_input();
-                     });
+  wait_to_read([self = shared_from_this()](const boost::system::error_code& error) {
+    self->reading_ = false;
+    if (self->finishing_ || self->over_)
+      return;
+    if (error)
+      self->gone();
+    else
+      self->take_input();
+  });
+}
+
+void client_connection::rest(std::chrono::microseconds length) {
+  if (length <= std::chrono::microseconds{0} || reading_ || finishing_ || over_)
+    return;
+  reading_ = true; // so that nobody else begins
+  rest_timer_.expires_after(length);
+  rest_timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+    self->reading_ = false;
+    self->read();
+  });
 }
 
 void client_connection::take_input() {
   boost::system::error_code error;
-  const auto bytes = socket_.read_some(asio::buffer(input), error);
+  const auto bytes = socket_.read_some(input, error);
   if (!error)
     events_.on_input(std::string_view(input.data(), bytes));
   else if (error == asio::error::would_block)
     read();
   else if (error == asio::error::eof)
     events_.on_eof();
+  else if (error == asio::error::no_protocol_option)
+    turn_away_plain_speech();
   else
     gone();
+}
+
+void client_connection::turn_away_plain_speech() {
+  boost::system::error_code ignored;
+  socket_.write_some("-DENIED from other machines this port is for TLS\n", ignored);
+  finish(input.size());
+}
+
+/// As much as can be sent now; an error that is none but "not now" comes again, in the event loop.
+std::size_t client_connection::send(std::string_view bytes, boost::system::error_code& error) {
+  std::size_t sent = 0;
+  while (sent < bytes.size() && !error)
+    sent += socket_.write_some(bytes.substr(sent), error);
+  return sent;
 }
 
 std::size_t client_connection::write(std::string bytes) {
@@ -65,38 +97,43 @@ std::size_t client_connection::write(std::string bytes) {
     return 0;
   }
   boost::system::error_code error;
-  std::size_t sent = 0;
-  while (sent < bytes.size() && !error)
-    sent += socket_.write_some(asio::buffer(bytes.data() + sent, bytes.size() - sent), error);
+  const auto sent = send(bytes, error);
   if (sent == bytes.size())
     return sent;
   leaving_ = std::move(bytes);
-  leaving_.erase(0, sent);
-  start_write(); // an error of the socket comes again, in the event loop
+  left_ = sent;
+  start_write();
   return sent;
 }
 
 void client_connection::start_write() {
-  asio::async_write(
-      socket_, asio::buffer(leaving_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
-        if (error)
-          self->gone();
-        else
-          self->on_written(bytes);
-      });
+  socket_.tcp().async_wait(socket_.write_wait(),
+                           [self = shared_from_this()](const boost::system::error_code& error) {
+                             if (self->over_)
+                               return;
+                             if (error)
+                               self->gone();
+                             else
+                               self->write_on();
+                           });
 }
 
-void client_connection::on_written(std::size_t bytes) {
-  if (over_)
-    return;
-  leaving_ = std::exchange(waiting_, {});
+void client_connection::write_on() {
+  boost::system::error_code error;
+  const auto sent = send(std::string_view(leaving_).substr(left_), error);
+  if (error && error != asio::error::would_block)
+    return gone();
+  left_ += sent;
+  if (left_ == leaving_.size()) {
+    leaving_ = std::exchange(waiting_, {});
+    left_ = 0;
+  }
   if (!leaving_.empty())
     start_write();
   else if (finishing_)
     start_discarding();
   if (!finishing_)
-    events_.on_written(bytes);
+    events_.on_written(sent);
 }
 
 void client_connection::pause(std::chrono::milliseconds length) {
@@ -118,29 +155,30 @@ void client_connection::finish(std::uint64_t discard_limit) {
 
 void client_connection::start_discarding() {
   boost::system::error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  socket_.shutdown_send();
   timer_.expires_after(discard_time);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error)
       self->gone();
   });
-  if (reading_) // the outstanding read is of no use any more
-    socket_.cancel(ignored);
+  if (reading_) { // what is outstanding is of no use any more
+    rest_timer_.cancel();
+    socket_.tcp().cancel(ignored);
+  }
   discard();
 }
 
 void client_connection::discard() {
-  socket_.async_wait(
-      tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& waited) {
-        auto error = waited;
-        const auto bytes = error ? 0 : self->socket_.read_some(asio::buffer(input), error);
-        if ((error && error != asio::error::would_block) || bytes >= self->discard_limit_) {
-          self->gone();
-          return;
-        }
-        self->discard_limit_ -= bytes;
-        self->discard();
-      });
+  wait_to_read([self = shared_from_this()](const boost::system::error_code& waited) {
+    auto error = waited;
+    const auto bytes = error || self->over_ ? 0 : self->socket_.read_some(input, error);
+    if ((error && error != asio::error::would_block) || bytes >= self->discard_limit_) {
+      self->gone();
+      return;
+    }
+    self->discard_limit_ -= bytes;
+    self->discard();
+  });
 }
 
 void client_connection::abandon() {
@@ -153,7 +191,8 @@ void client_connection::gone() {
     return;
   boost::system::error_code ignored;
   timer_.cancel();
-  socket_.close(ignored);
+  rest_timer_.cancel();
+  socket_.tcp().close(ignored);
   const auto last = std::exchange(events_, {});
   if (last.on_gone)
     last.on_gone();

@@ -2,7 +2,8 @@
 // Owns: the socket, the bytes on their way out. Must not know: what the bytes mean.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include "actors/client_socket.hpp"
+
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -27,13 +28,15 @@ struct connection_events {
 
 class client_connection : public std::enable_shared_from_this<client_connection> {
 public:
-  explicit client_connection(boost::asio::ip::tcp::socket socket);
+  explicit client_connection(client_socket socket);
 
   void start(connection_events events) { events_ = std::move(events); }
 
   /// Reads one piece, then waits for the next call: whoever does not ask is not sent anything, and
   /// the client's kernel makes the client wait. Calls while one is outstanding are the same one.
   void read();
+  /// Reads nothing for so long, whoever asks. Between two reads.
+  void rest(std::chrono::microseconds length);
   /// Sends these bytes, after those before them. Returns how many have left at once; `on_written`
   /// tells of the others.
   std::size_t write(std::string bytes);
@@ -46,18 +49,24 @@ public:
   void abandon();
 
 private:
+  template <class Handler>
+  void wait_to_read(Handler handler);
   void take_input();
+  void turn_away_plain_speech();
+  std::size_t send(std::string_view bytes, boost::system::error_code& error);
   void start_write();
-  void on_written(std::size_t bytes);
+  void write_on();
   void start_discarding();
   void discard();
   void gone();
 
-  boost::asio::ip::tcp::socket socket_;
+  client_socket socket_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer rest_timer_;
   connection_events events_;
   std::string waiting_; ///< to be written next
-  std::string leaving_; ///< being written
+  std::string leaving_; ///< being written, from `left_` on
+  std::size_t left_ = 0;
   std::uint64_t discard_limit_ = 0;
   bool reading_ = false;
   bool finishing_ = false;

@@ -2,6 +2,7 @@
 
 #include "actors/client_session.hpp"
 #include "actors/clock.hpp"
+#include "actors/core/byte_toll.hpp"
 #include "actors/core/connection_quota.hpp"
 #include "actors/gateway_inbox.hpp"
 #include "actors/log.hpp"
@@ -51,6 +52,7 @@ struct guest {
   std::unique_ptr<client_session> session;
   std::string address; ///< empty: it is not counted
   std::string owner;   ///< of its token; empty: none was shown yet
+  core::token_digest token{};
 };
 
 } // namespace
@@ -58,7 +60,10 @@ struct guest {
 struct client_gateway::state : std::enable_shared_from_this<client_gateway::state> {
   explicit state(const gateway_settings& settings)
       : acceptor(context), pause(context), max_sessions(sessions_allowed(settings.max_sessions)),
-        addresses(settings.max_of_address), owners(settings.max_of_token), tokens(settings.tokens) {
+        addresses(settings.max_of_address), owners(settings.max_of_token),
+        bytes_of_addresses(settings.max_bytes_a_second),
+        bytes_of_owners(settings.max_bytes_a_second), tokens(settings.tokens),
+        identity(settings.identity) {
     listen(settings);
   }
 
@@ -108,9 +113,9 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
       return turn_away(socket, "-BUSY too many connections from your address; try later\n");
     const auto number = ++last_session;
     auto session = std::make_unique<client_session>(
-        number, new_address(number), std::move(socket),
+        number, new_address(number), client_socket{std::move(socket), identity.get()},
         [this](session_requests requests) { asked.push_back(std::move(requests)); },
-        lookup_for(number, peer.to_string()));
+        lookup_for(number, peer.to_string()), toll_for(number));
     session->start([this, number] { forget(number); });
     if (debug_is_on())
       log_line(core::note::level::debug, "client " + std::to_string(number) + " is here");
@@ -127,7 +132,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
     if (!tokens)
       return {};
     return [this, number, peer](const std::string& token) {
-      const auto* found = tokens->find(token);
+      const auto digest = sha256(token);
+      const auto* found = tokens->find(digest);
       if (found == nullptr) {
         if (const auto line = wrong_tokens.take(
                 "a client at " + peer + " showed a token that is nobody's", read_clock().steady_us))
@@ -135,10 +141,38 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
         return token_answer{};
       }
       const bool room = owners.enter(found->name);
-      if (room)
+      if (room) {
         sessions.at(number).owner = found->name;
+        sessions.at(number).token = digest;
+      }
       return token_answer{found, room};
     };
+  }
+
+  input_toll toll_for(std::uint64_t number) {
+    if (!bytes_of_addresses.limits())
+      return {};
+    return [this, number](std::size_t bytes) {
+      const auto& from = sessions.at(number);
+      const auto now_us = read_clock().steady_us;
+      std::uint64_t rest_us = 0;
+      if (!from.address.empty())
+        rest_us = bytes_of_addresses.take(from.address, bytes, now_us);
+      if (!from.owner.empty())
+        rest_us = std::max(rest_us, bytes_of_owners.take(from.owner, bytes, now_us));
+      return std::chrono::microseconds(rest_us);
+    };
+  }
+
+  void replace_tokens(std::shared_ptr<const token_book> now) {
+    const auto before = std::exchange(tokens, std::move(now));
+    for (auto& [number, one] : sessions) {
+      if (one.owner.empty())
+        continue;
+      const auto* access = tokens->find(one.token);
+      const bool still = access != nullptr && access->name == one.owner; // jobs go by the name
+      one.session->on_access_changed(still ? access : nullptr);
+    }
   }
 
   /// An actor whose messages come to this thread.
@@ -198,8 +232,11 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   std::size_t max_sessions;
   core::connection_quota addresses;
   core::connection_quota owners;
+  core::byte_toll bytes_of_addresses;
+  core::byte_toll bytes_of_owners;
   line_budget wrong_tokens;
-  std::shared_ptr<const token_book> tokens; ///< null: clients need none
+  std::shared_ptr<const token_book> tokens;             ///< null: clients need none
+  std::shared_ptr<const tls::server_identity> identity; ///< null: everybody speaks plainly
   std::shared_ptr<gateway_inbox> inbox = std::make_shared<gateway_inbox>(
       context, [this](gateway_inbox::item& item) { receive(item); });
   std::vector<session_requests> asked; ///< in this turn of the loop
@@ -227,6 +264,13 @@ void client_gateway::start(caf::actor_system& system, const node_service& node) 
   state_->node = node;
   state_->accept();
   state_->thread = std::thread([all = state_] { all->run(); });
+}
+
+void client_gateway::replace_tokens(std::shared_ptr<const token_book> tokens) {
+  asio::post(state_->context, [all = state_, now = std::move(tokens)]() mutable {
+    if (all->tokens && now)
+      all->replace_tokens(std::move(now));
+  });
 }
 
 void client_gateway::stop() {

@@ -6,6 +6,7 @@
 
 #include "actors/local_interfaces.hpp"
 #include "actors/token_book.hpp"
+#include "tls/server_identity.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,12 @@ struct gateway_settings {
   std::size_t max_sessions = 20'000; ///< beyond: -BUSY; also kept below the descriptor limit
   std::size_t max_of_address = 1000; ///< sessions; beyond: -BUSY; 0: no limit. Not for this machine
   std::size_t max_of_token = 1000;   ///< sessions of a token's owner; the same
+  /// That clients of one address, but for this machine's own, or of one token's owner may send in a
+  /// second; 0: no limit.
+  std::uint64_t max_bytes_a_second = 0;
   std::shared_ptr<const token_book> tokens; ///< null: clients need none
+  /// For clients of other machines; null: everybody speaks plainly.
+  std::shared_ptr<const tls::server_identity> identity;
 };
 
 class client_gateway {
@@ -34,6 +40,9 @@ public:
 
   [[nodiscard]] std::uint16_t port() const;
   void start(caf::actor_system& system, const node_service& node);
+  /// Where tokens are needed: these, from now on. Connections whose token is not among them any
+  /// more are closed. From any thread.
+  void replace_tokens(std::shared_ptr<const token_book> tokens);
   /// No new clients; those that are here get what was written to them, for a short while.
   void stop();
 

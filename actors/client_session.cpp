@@ -9,10 +9,10 @@
 namespace evenkeel {
 
 client_session::client_session(std::uint64_t number, client_session_actor self,
-                               boost::asio::ip::tcp::socket socket, request_sink requests,
-                               token_lookup tokens)
+                               client_socket socket, request_sink requests, token_lookup tokens,
+                               input_toll toll)
     : number_(number), self_(std::move(self)), requests_(std::move(requests)),
-      tokens_(std::move(tokens)),
+      tokens_(std::move(tokens)), toll_(std::move(toll)),
       connection_(std::make_shared<client_connection>(std::move(socket))),
       core_(version, {}, static_cast<bool>(tokens_)) {}
 
@@ -23,6 +23,8 @@ client_session::~client_session() {
 void client_session::start(std::function<void()> on_gone) {
   connection_events handlers;
   handlers.on_input = [this](std::string_view bytes) {
+    if (toll_)
+      connection_->rest(toll_(bytes.size()));
     core_.on_bytes(bytes);
     run_outputs();
   };
@@ -46,6 +48,11 @@ void client_session::start(std::function<void()> on_gone) {
 void client_session::on_answers(const std::vector<numbered_answer>& answers) {
   for (const auto& answer : answers)
     core_.on_answer(answer.number, answer.content);
+  run_outputs();
+}
+
+void client_session::on_access_changed(const core::client_access* now) {
+  core_.on_access_changed(now);
   run_outputs();
 }
 

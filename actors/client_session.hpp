@@ -8,8 +8,8 @@
 #include "actors/core/client_session.hpp"
 #include "actors/local_interfaces.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,12 +28,15 @@ struct token_answer {
 /// What a token allows, on the gateway's thread.
 using token_lookup = std::function<token_answer(const std::string& token)>;
 
+/// So many bytes have come: how long no more are to be read. On the gateway's thread.
+using input_toll = std::function<std::chrono::microseconds(std::size_t bytes)>;
+
 class client_session {
 public:
   /// `self` is the session's address: whoever owns the session hands it what arrives there. Without
-  /// a `tokens` none is needed.
-  client_session(std::uint64_t number, client_session_actor self,
-                 boost::asio::ip::tcp::socket socket, request_sink requests, token_lookup tokens);
+  /// a `tokens` none is needed, without a `toll` input is read as it comes.
+  client_session(std::uint64_t number, client_session_actor self, client_socket socket,
+                 request_sink requests, token_lookup tokens, input_toll toll);
   ~client_session();
   client_session(const client_session&) = delete;
   client_session& operator=(const client_session&) = delete;
@@ -41,6 +44,8 @@ public:
   /// Begins to read. `on_gone` is called once, from the event loop, when the connection is no more.
   void start(std::function<void()> on_gone);
   void on_answers(const std::vector<numbered_answer>& answers);
+  /// What its token allows from now on; null: it is nobody's any more.
+  void on_access_changed(const core::client_access* now);
   [[nodiscard]] const client_session_actor& address() const { return self_; }
 
 private:
@@ -50,6 +55,7 @@ private:
   client_session_actor self_;
   request_sink requests_;
   token_lookup tokens_;
+  input_toll toll_;
   std::shared_ptr<client_connection> connection_;
   core::client_session_core core_;
 };

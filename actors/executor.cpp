@@ -26,7 +26,7 @@ core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
   result.err_truncated = end.err_truncated;
   result.out = std::move(end.out);
   result.err = std::move(end.err);
-  result.reason = std::move(end.error);
+  result.reason = end.error.empty() ? std::move(end.limit) : std::move(end.error);
   return result;
 }
 
@@ -37,7 +37,7 @@ void executor_state::start(pointer self, executor_parts parts) {
   parts_ = std::move(parts);
   step_ = {parts_.store, 0};
   jobs::launcher_settings settings;
-  settings.withheld_environment = parts_.withheld_environment;
+  settings.confinement = parts_.confinement;
   const executor_actor me{self_};
   launcher_ = std::make_unique<jobs::process_launcher>(
       [me](jobs::process_event event) { // on the launcher's thread: messages only

@@ -28,7 +28,7 @@ struct executor_parts {
   std::size_t capture_limit = 1U << 20U; ///< bytes kept of each of stdout and stderr
   const jobs::function_registry* functions = nullptr;
   std::function<function_runner_actor()> spawn_runner; ///< detached, so that it may block
-  std::vector<std::string> withheld_environment;       ///< variables that no job may see
+  jobs::job_confinement confinement;                   ///< of commands and scripts
 };
 
 class executor_state {

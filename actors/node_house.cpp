@@ -84,11 +84,16 @@ struct node_house::state {
     options.client_address = order.client_address;
     options.client_port = order.client_port;
     options.credentials = settings.credentials;
+    options.confinement = settings.confinement;
     options.data_directory = settings.data_directory + "/" + order.name;
     return options;
   }
+  std::shared_ptr<const token_book> tokens() const {
+    const std::scoped_lock lock{guard};
+    return settings.tokens;
+  }
   void require_right_to_listen(const spawn_order& order) const {
-    if (!settings.open && !settings.tokens && !is_loopback(order.client_address))
+    if (!settings.open && !tokens() && !is_loopback(order.client_address))
       throw std::runtime_error("a client port on " + order.client_address
                                + " needs a host that was started with --tokens, or with --open: "
                                  "whoever connects may run commands there");
@@ -114,7 +119,8 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
     gateway_settings clients;
     clients.address = order.client_address;
     clients.port = order.client_port;
-    clients.tokens = state_->settings.tokens;
+    clients.tokens = state_->tokens();
+    clients.identity = state_->settings.identity;
     auto gateway = std::make_unique<client_gateway>(clients);
     options.client_port = gateway->port();
     auto recovered = recover_node(options);
@@ -127,6 +133,8 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
                                           + options.client_address + ":"
                                           + std::to_string(options.client_port));
     const std::scoped_lock lock{state_->guard};
+    if (clients.tokens != state_->settings.tokens) // they were replaced meanwhile
+      gateway->replace_tokens(state_->settings.tokens);
     auto& one = state_->tenants[order.name];
     one.at = tenant::stage::running;
     one.problem.clear();
@@ -179,6 +187,14 @@ bool node_house::stop_all(std::chrono::milliseconds patience) {
   lock.unlock();
   sweep();
   return in_time;
+}
+
+void node_house::replace_tokens(const std::shared_ptr<const token_book>& tokens) {
+  const std::scoped_lock lock{state_->guard};
+  state_->settings.tokens = tokens;
+  for (auto& [name, one] : state_->tenants)
+    if (one.gateway)
+      one.gateway->replace_tokens(tokens);
 }
 
 void node_house::sweep() {

@@ -3,11 +3,13 @@
 // for any thread: CAF begins actors on its workers.
 #pragma once
 
+#include "actors/jobs/job_confinement.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/node.hpp"
 #include "actors/token_book.hpp"
 #include "messages/hosting.hpp"
 #include "tls/credentials.hpp"
+#include "tls/server_identity.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -21,6 +23,8 @@ struct house_settings {
   std::string data_directory;               ///< each node has a directory of its name in it
   bool open = false;                        ///< nodes may have client ports beyond loopback
   std::shared_ptr<const token_book> tokens; ///< that clients of its nodes need; null: none
+  std::shared_ptr<const tls::server_identity> identity; ///< for clients of its nodes; null: plain
+  jobs::job_confinement confinement;                    ///< of the jobs of its nodes
   std::uint32_t default_slots = 1;
   incarnation process;                                 ///< of this host
   std::shared_ptr<const tls::credentials> credentials; ///< of its nodes; null: plain
@@ -41,6 +45,8 @@ public:
   void withdraw(const std::string& name);
   /// Ends all nodes cleanly and soon: their jobs run elsewhere. True: all have ended in time.
   bool stop_all(std::chrono::milliseconds patience);
+  /// Where clients need tokens: these, from now on, at all nodes.
+  void replace_tokens(const std::shared_ptr<const token_book>& tokens);
   /// Clears away what has ended. To be called now and then by somebody who may block.
   void sweep();
 

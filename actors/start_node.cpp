@@ -9,6 +9,8 @@
 #include "actors/node.hpp"
 #include "actors/store.hpp"
 
+#include <sys/stat.h>
+
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -41,6 +43,16 @@ void end_leftovers(const std::string& ledger, const std::string& whose) {
                  + orphan.command);
 }
 
+/// Tickets, results and commands of everybody are in it.
+void require_hidden(const std::string& directory, const jobs::job_user& user) {
+  struct stat found {};
+  const bool seen = ::stat(directory.c_str(), &found) == 0;
+  if (!seen || found.st_uid == user.uid || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    throw std::runtime_error("data directory " + directory
+                             + " must be its owner's alone, who is not " + user.name
+                             + ", so that jobs cannot read it: chown and chmod 700 it");
+}
+
 core::link_settings link_settings_of(const node_options& options,
                                      const jobs::function_registry& functions) {
   core::link_settings settings;
@@ -58,6 +70,8 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   auto all = std::make_shared<recovered_node>();
   all->functions = &functions;
   all->disk = open_disk(options.data_directory);
+  if (options.confinement.user)
+    require_hidden(options.data_directory, *options.confinement.user);
   all->link = std::make_shared<core::node_link>(
       link_settings_of(options, functions), ledger_id{random_bits(), random_bits()}, random_bits());
   core::ledger_limits limits;
@@ -128,6 +142,7 @@ node_outfit outfit_of(caf::actor_system& system, const node_options& options,
     mine.node_name = options.name;
     mine.ledger = to_text(recovered->link->ledger());
     mine.capture_limit = options.capture_limit;
+    mine.confinement = options.confinement;
     mine.functions = recovered->functions;
     mine.spawn_runner = [&system, limit = options.capture_limit] {
       return system.spawn<caf::detached>(function_runner, std::size_t{limit});

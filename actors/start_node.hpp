@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/jobs/function_registry.hpp"
+#include "actors/jobs/job_confinement.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/node.hpp"
 #include "tls/credentials.hpp"
@@ -27,13 +28,14 @@ struct node_options {
   std::uint64_t max_open_jobs = 4'000'000;
   std::uint64_t max_open_jobs_of_token = 1'000'000;
   std::uint64_t disk_reserve_bytes = 64ULL << 20U;
+  jobs::job_confinement confinement; ///< of commands and scripts
 };
 
 /// A node before its actors run: what can fail at the start has been done.
 struct recovered_node;
 
-/// Opens and recovers the data directory, and ends what an earlier life left running (R17). Throws
-/// std::runtime_error with one clear sentence.
+/// Opens and recovers the data directory, which jobs of another user must not be able to read, and
+/// ends what an earlier life left running (R17). Throws std::runtime_error with one clear sentence.
 std::shared_ptr<recovered_node>
 recover_node(const node_options& options,
              const jobs::function_registry& functions = jobs::function_registry::global());

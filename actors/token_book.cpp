@@ -115,7 +115,10 @@ token_book::token_book(const std::string& file)
     : table_{checked_table(token_file{file, O_RDONLY}.content(), file)} {}
 
 const core::client_access* token_book::find(std::string_view token) const {
-  const auto digest = sha256(token);
+  return find(sha256(token));
+}
+
+const core::client_access* token_book::find(const core::token_digest& digest) const {
   const core::client_access* found = nullptr;
   for (const auto& entry : table_.entries)
     if (CRYPTO_memcmp(digest.data(), entry.digest.data(), digest.size()) == 0)

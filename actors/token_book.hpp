@@ -25,6 +25,8 @@ public:
   /// What this token allows; null: it is nobody's. Takes as long wherever the token stands, and
   /// however much of a digest is right.
   [[nodiscard]] const core::client_access* find(std::string_view token) const;
+  /// The same for its digest.
+  [[nodiscard]] const core::client_access* find(const core::token_digest& digest) const;
   [[nodiscard]] std::size_t size() const { return table_.entries.size(); }
 
 private:

@@ -40,6 +40,10 @@ void bench_client::start() {
 void bench_client::start(lane& on) {
   on.connection.start([this, &on](const client::reply& answer) { on_reply(on, answer); },
                       [this](const std::string& why) { on_lost(why); });
+  if (settings_.token.empty())
+    return;
+  on.connection.send("AUTH " + settings_.token + '\n');
+  on.greeted = false;
 }
 
 void bench_client::fill() {
@@ -63,6 +67,12 @@ void bench_client::send(request what) {
 }
 
 void bench_client::on_reply(lane& on, const client::reply& answer) {
+  if (!on.greeted) {
+    on.greeted = true;
+    if (!answer.ok())
+      on_lost("AUTH: " + std::string(answer.line));
+    return;
+  }
   if (on.asked.empty()) { // "-BUSY too many connections", before the node hangs up
     on_lost("unasked: " + std::string(answer.line));
     return;

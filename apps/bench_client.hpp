@@ -52,6 +52,7 @@ private:
     explicit lane(boost::asio::io_context& context) : connection(context) {}
     bench_connection connection;
     std::deque<request> asked;
+    bool greeted = true; ///< false: the reply to AUTH is to come first
   };
 
   void start(lane& on);

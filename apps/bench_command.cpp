@@ -4,6 +4,7 @@
 #include "apps/bench_run.hpp"
 #include "apps/commands.hpp"
 #include "client/job_line.hpp"
+#include "client/token_file.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -50,6 +51,7 @@ struct bench_choice {
   double seconds = 0;
   double timeout_s = 10;
   bool drain = false;
+  std::string token_file; ///< empty: no token is shown
 };
 
 std::chrono::milliseconds milliseconds(double seconds) {
@@ -86,6 +88,8 @@ bench_settings settings_from(const bench_choice& choice) {
   settings.clients = alone ? 1 : choice.connections;
   settings.window = alone ? 1 : choice.window;
   settings.job = choice.job;
+  if (!choice.token_file.empty())
+    settings.token = client::token_in(choice.token_file);
   settings.results = choice.mode != "submit";
   settings.count = choice.count;
   if (choice.seconds > 0)
@@ -107,7 +111,7 @@ int run(const bench_choice& choice) {
   const auto figures = run_bench(settings);
   print_report(std::cout, figures);
   if (choice.drain) {
-    const auto drained_s = drain_cluster(settings.nodes.front(), settings.patience);
+    const auto drained_s = drain_cluster(settings.nodes.front(), settings.patience, settings.token);
     std::cout << "no job left " << std::fixed << std::setprecision(1) << drained_s
               << " s after the last answer" << std::endl;
   }
@@ -155,6 +159,12 @@ void add_bench_command(CLI::App& app, action& chosen) {
       ->envname("EVENKEEL_JOB")
       ->capture_default_str();
   add_load_options(*command, *choice);
+  command
+      ->add_option("--token-file", choice->token_file,
+                   "file whose first line is a token with the rights submit and read, where the "
+                   "nodes ask for one")
+      ->envname("EVENKEEL_TOKEN_FILE")
+      ->check(not_empty());
   command
       ->add_flag("--drain", choice->drain,
                  "wait at the end until the cluster has no job left, and say how long that took")

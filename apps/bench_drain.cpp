@@ -1,6 +1,7 @@
 // The end of `evenkeel bench --drain`: waits until the cluster has no job left.
 #include "apps/bench_run.hpp"
 #include "client/connection.hpp"
+#include "client/token_file.hpp"
 
 #include <array>
 #include <chrono>
@@ -59,11 +60,13 @@ private:
 } // namespace
 
 double drain_cluster(const boost::asio::ip::tcp::endpoint& where,
-                     std::chrono::milliseconds patience) {
+                     std::chrono::milliseconds patience, const std::string& token) {
   constexpr auto period = std::chrono::milliseconds(100);
   constexpr int sure = 2; // once may be between a submission and its arrival at the proxy
   const auto begin = clock::now();
   client::connection node{where.address().to_string(), where.port(), begin + patience};
+  if (!token.empty())
+    client::authenticate(node, token, begin + patience);
   stall_check stall{begin, patience};
   auto empty_since = begin;
   for (int empty = 0; empty < sure; std::this_thread::sleep_for(period)) {

@@ -22,6 +22,7 @@ struct bench_settings {
   std::size_t clients = 64;
   std::size_t window = 1;  ///< a client's jobs under way at a time
   std::string job;         ///< request line without its end
+  std::string token;       ///< shown on each connection first; empty: none
   bool results = false;    ///< a job is over with its result, not with its ticket
   std::uint64_t count = 0; ///< jobs at most; 0: no limit
   /// No job begins later; zero: no limit.
@@ -36,7 +37,8 @@ bench_figures run_bench(const bench_settings& settings);
 
 /// Asks the node there for STATS until its cluster has no job left, and returns the seconds that
 /// took. Throws std::runtime_error if it cannot be asked, or if nothing has changed for `patience`.
+/// An empty `token` is not shown.
 double drain_cluster(const boost::asio::ip::tcp::endpoint& where,
-                     std::chrono::milliseconds patience);
+                     std::chrono::milliseconds patience, const std::string& token);
 
 } // namespace evenkeel::apps

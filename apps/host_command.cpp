@@ -4,6 +4,7 @@
 #include "actors/node_house.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/job_options.hpp"
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
@@ -34,6 +35,8 @@ struct host_choice {
   bool plain_cluster = false;
   house_settings house;
   tls::file_names tls;
+  client_tls_choice client_tls;
+  job_choice jobs;
   std::string tokens; ///< a file; empty: clients need none
   log_options log;
 };
@@ -42,10 +45,15 @@ int run(const host_choice& choice) {
   apply(choice.log);
   require_safe_port(choice.listen_address, choice.plain_cluster, choice.tls);
   require_free_port(choice.listen_address, choice.port);
-  block_stop_signals();
+  block_stop_signals(!choice.tokens.empty());
   auto settings = choice.house;
   if (!choice.tokens.empty())
     settings.tokens = load_tokens(choice.tokens);
+  settings.confinement = confinement_of(choice.jobs);
+  require_not_theirs(settings.confinement, "--tokens", choice.tokens);
+  require_not_theirs(settings.confinement, "--tls-key", choice.tls.key);
+  require_not_theirs(settings.confinement, "--client-tls-key", choice.client_tls.key);
+  settings.identity = load_identity(choice.client_tls);
   settings.credentials = load_credentials(choice.tls);
   settings.process = fresh_incarnation();
   settings.default_slots = std::max(1U, std::thread::hardware_concurrency());
@@ -65,7 +73,8 @@ int run(const host_choice& choice) {
   }
   log_line(core::note::level::info,
            "host is ready on " + choice.listen_address + ":" + std::to_string(port));
-  wait_for_stop_signal();
+  wait_for_stop_signal(token_reloader(
+      choice.tokens, [&house](const auto& tokens) { house.replace_tokens(tokens); }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   house.stop_all(stop_patience);
   spdlog::shutdown();
@@ -105,6 +114,8 @@ void add_host_command(CLI::App& app, action& chosen) {
       ->add_option("--tokens", choice->tokens,
                    "file of the tokens that clients of the nodes need (see `evenkeel token`)")
       ->envname("EVENKEEL_TOKENS");
+  add_client_tls_options(*command, choice->client_tls);
+  add_job_confinement(*command, choice->jobs);
   add_tls_options(*command, choice->tls);
   add_log_options(*command, choice->log);
   command->footer(notes);

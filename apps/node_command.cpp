@@ -6,6 +6,7 @@
 #include "actors/start_node.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
+#include "apps/job_options.hpp"
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
@@ -31,6 +32,8 @@ struct node_choice {
   gateway_settings clients;
   log_options log;
   tls::file_names tls;
+  client_tls_choice client_tls;
+  job_choice jobs;
   double retention_days = 7;
   bool open = false;
   std::string tokens; ///< a file; empty: clients need none
@@ -61,9 +64,14 @@ int run(const node_choice& choice) {
   apply(choice.log);
   auto clients = choice.clients;
   clients.tokens = tokens_of(choice);
+  clients.identity = load_identity(choice.client_tls);
   auto options = choice.options;
+  options.confinement = confinement_of(choice.jobs);
+  require_not_theirs(options.confinement, "--tokens", choice.tokens);
+  require_not_theirs(options.confinement, "--tls-key", choice.tls.key);
+  require_not_theirs(options.confinement, "--client-tls-key", choice.client_tls.key);
   options.credentials = load_credentials(choice.tls);
-  block_stop_signals();
+  block_stop_signals(!choice.tokens.empty());
   if (options.data_directory.empty())
     options.data_directory = default_directory(options.name);
   options.retention_ms =
@@ -82,11 +90,13 @@ int run(const node_choice& choice) {
   log_line(core::note::level::info, "node " + options.name + " is ready for clients on "
                                         + options.client_address + ":"
                                         + std::to_string(options.client_port));
+  report(clients.identity.get(), options.client_address);
   if (clients.tokens)
     log_line(core::note::level::info, "clients need one of the "
                                           + std::to_string(clients.tokens->size()) + " tokens of "
                                           + choice.tokens);
-  wait_for_stop_signal();
+  wait_for_stop_signal(token_reloader(
+      choice.tokens, [&gateway](const auto& tokens) { gateway.replace_tokens(tokens); }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   caf::anon_send(actor, stop_atom::value);
   stopped.get_future().wait_for(stop_patience);
@@ -131,6 +141,12 @@ void add_client_options(CLI::App& app, node_choice& choice) {
                  "of these with tokens of one name; 0: no limit")
       ->envname("EVENKEEL_MAX_CLIENTS_PER_TOKEN")
       ->check(not_negative())
+      ->capture_default_str();
+  app.add_option("--max-client-bytes", choice.clients.max_bytes_a_second,
+                 "bytes a second, as 500k or 10M, that are read from one address, but for this "
+                 "machine's own, and for tokens of one name; 0: no limit")
+      ->envname("EVENKEEL_MAX_CLIENT_BYTES")
+      ->transform(byte_size())
       ->capture_default_str();
 }
 
@@ -192,7 +208,9 @@ void add_node_command(CLI::App& app, action& chosen) {
       ->check(not_empty());
   add_tls_options(*command, choice->tls);
   add_client_options(*command, *choice);
+  add_client_tls_options(*command, choice->client_tls);
   add_job_options(*command, *choice);
+  add_job_confinement(*command, choice->jobs);
   add_log_options(*command, choice->log);
   command->immediate_callback(); // so that other subcommands' variables do not count
   command->callback([choice, &chosen] { chosen = [choice] { return run(*choice); }; });

@@ -21,11 +21,13 @@ namespace evenkeel::apps {
 
 namespace {
 
-sigset_t stop_signals() {
+sigset_t stop_signals(bool hangup) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  if (hangup)
+    sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -70,18 +72,22 @@ void prefer_given_log_level(int argc, char** argv) {
   }
 }
 
-void block_stop_signals() {
-  const auto set = stop_signals();
+void block_stop_signals(bool hangup) {
+  const auto set = stop_signals(hangup);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-int wait_for_stop_signal() {
-  const auto set = stop_signals();
-  int number = 0;
-  while (sigwait(&set, &number) != 0) {
+int wait_for_stop_signal(const std::function<void()>& on_hangup) {
+  const auto set = stop_signals(static_cast<bool>(on_hangup));
+  for (;;) {
+    int number = 0;
+    if (sigwait(&set, &number) != 0)
+      continue;
+    if (number != SIGHUP)
+      return number;
+    on_hangup();
   }
-  return number;
 }
 
 CLI::Validator port_range() {
@@ -98,6 +104,25 @@ CLI::Validator not_empty() {
 CLI::Validator not_negative() {
   return {[](const std::string& text) {
             return text.starts_with('-') ? text + " is below 0" : std::string{};
+          },
+          ""};
+}
+
+CLI::Validator byte_size() {
+  return {[](std::string& text) -> std::string {
+            constexpr bool kb_is_1000 = false;
+            auto digits = text;
+            std::string problem = text.starts_with('-') ? "below 0" : "";
+            try {
+              if (problem.empty())
+                problem = CLI::AsSizeValue{kb_is_1000}(digits);
+            } catch (const CLI::Error& error) {
+              problem = error.what();
+            }
+            if (!problem.empty())
+              return "'" + text + "' is not a number of bytes such as 4096, 500k or 2G";
+            text = digits;
+            return {};
           },
           ""};
 }

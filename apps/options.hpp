@@ -28,10 +28,12 @@ void adopt_original_variables();
 /// where a value came from; after adopt_original_variables.
 void prefer_given_log_level(int argc, char** argv);
 
-/// Before any thread exists: SIGTERM and SIGINT are waited for, not handled.
-void block_stop_signals();
-/// Returns the signal that asked us to stop.
-int wait_for_stop_signal();
+/// Before any thread exists: SIGTERM and SIGINT are waited for, not handled; with `hangup` so is
+/// SIGHUP.
+void block_stop_signals(bool hangup = false);
+/// Returns the signal that asked us to stop. Calls `on_hangup` at each SIGHUP, if these were
+/// blocked.
+int wait_for_stop_signal(const std::function<void()>& on_hangup = {});
 
 /// 0 to 65535.
 CLI::Validator port_range();
@@ -39,6 +41,8 @@ CLI::Validator port_range();
 CLI::Validator not_empty();
 /// CLI11 takes -1 for the largest number of 64 bits.
 CLI::Validator not_negative();
+/// A number of bytes, as 4096, 500k, 2G (of 1024 each); becomes digits.
+CLI::Validator byte_size();
 /// Decimal digits, 0 to 2^64-1. CLI11 takes larger ones for the largest, and 010 for 8.
 CLI::Validator seed_number();
 /// CLI::Range lets "nan" through.

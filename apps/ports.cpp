@@ -3,6 +3,7 @@
 #include "actors/clock.hpp"
 #include "actors/core/spawn_list.hpp"
 #include "actors/disk.hpp"
+#include "actors/log.hpp"
 #include "actors/loopback.hpp"
 #include "apps/options.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace evenkeel::apps {
 
@@ -56,6 +58,24 @@ std::shared_ptr<const token_book> load_tokens(const std::string& file) {
   } catch (const std::runtime_error& error) {
     throw CLI::ValidationError("--tokens", error.what());
   }
+}
+
+std::function<void()>
+token_reloader(const std::string& file,
+               std::function<void(const std::shared_ptr<const token_book>&)> take) {
+  if (file.empty())
+    return {};
+  return [file, take = std::move(take)] {
+    try {
+      const auto tokens = std::make_shared<const token_book>(file);
+      take(tokens);
+      log_line(core::note::level::info,
+               "clients need one of the " + std::to_string(tokens->size()) + " tokens of " + file);
+    } catch (const std::runtime_error& error) {
+      log_line(core::note::level::error,
+               std::string("the tokens stay as they were: ") + error.what());
+    }
+  };
 }
 
 spawn_order parse_spawn(const std::string& text) {

@@ -7,6 +7,7 @@
 #include "tls/credentials.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,12 @@ void require_safe_port(const std::string& address, bool plain_cluster, const tls
 
 /// Throws CLI::ValidationError where the file cannot be used.
 std::shared_ptr<const token_book> load_tokens(const std::string& file);
+
+/// What SIGHUP does: reads the file again and hands its tokens to `take`. A file that cannot be
+/// used changes nothing; both are said in the log. Without a file: nothing to call.
+std::function<void()>
+token_reloader(const std::string& file,
+               std::function<void(const std::shared_ptr<const token_book>&)> take);
 
 /// "HOST:PORT" or "NAME=HOST:PORT"; without a name it is "HOST-PORT". Throws CLI::ValidationError.
 spawn_order parse_spawn(const std::string& text);

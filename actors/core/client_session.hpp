@@ -76,6 +76,9 @@ public:
   /// more connection.
   void on_access(const client_access* found, bool room = true);
   void on_pause_over();
+  /// What the token that this session has shown allows from now on. Null: it is nobody's any more;
+  /// the session ends at once, without what it still waits for.
+  void on_access_changed(const client_access* now);
 
   session_outputs take();
 

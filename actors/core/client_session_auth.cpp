@@ -53,4 +53,23 @@ void client_session_core::on_pause_over() {
   pump();
 }
 
+void client_session_core::on_access_changed(const client_access* now) {
+  if (access_.name.empty() || over_)
+    return;
+  if (now != nullptr) {
+    access_ = *now;
+    reader_.allow(access_);
+    if (has_pending_)
+      deny_unless_allowed(access_, pending_);
+    return;
+  }
+  while (!replies_.empty())
+    replies_.pop();
+  pages_.reset();
+  has_pending_ = false;
+  if (parsing_)
+    stop_parsing();
+  append_refusal(outputs_.bytes, errc::denied, "this token is not valid any more; closing");
+}
+
 } // namespace evenkeel::core

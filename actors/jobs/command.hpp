@@ -2,16 +2,18 @@
 // Plain data. Must not know: tickets, attempts, or who keeps the results.
 #pragma once
 
-#include "actors/jobs/job_environment.hpp"
-
 #include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace evenkeel::jobs {
+
+using environment_variables = std::vector<std::pair<std::string, std::string>>;
 
 /// What to run. A *command* is `/bin/sh -c shell_command` (without the shell where it would change
 /// nothing: plain_command.hpp). A *script* is `body`: its `#!` line is
@@ -53,8 +55,11 @@ struct command_end {
   /// Nothing was run, for want of something that may be there again soon (descriptors, memory,
   /// processes): the same request may be tried again.
   bool could_not_start = false;
-  std::string error; ///< why it did not run (pid is 0), or how we lost it; empty: it ran
-  pid_t pid = 0;     ///< 0: nothing was run
+  std::string error;        ///< why it did not run (pid is 0), or how we lost it; empty: it ran
+  pid_t pid = 0;            ///< 0: nothing was run
+  std::uint64_t cpu_ms = 0; ///< CPU time of its process and of those that it waited for
+  std::string
+      limit; ///< which limit of this node ended it, for people; empty: none, or it is not known
 };
 
 using process_event = std::variant<command_started, command_end>;

@@ -1,5 +1,6 @@
 #include "actors/jobs/command_spawner.hpp"
 
+#include "actors/jobs/child_start.hpp"
 #include "actors/jobs/pidfd.hpp"
 #include "actors/jobs/plain_command.hpp"
 
@@ -122,6 +123,12 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
+/// So that a job can open /dev/stdout and /dev/stderr, as it could if it were us.
+bool give_to(const job_user& user, const descriptor& out, const descriptor& err) {
+  return ::fchown(out.get(), user.uid, user.gid) == 0
+         && ::fchown(err.get(), user.uid, user.gid) == 0;
+}
+
 /// For a child that exists but cannot be watched.
 void end_and_reap(pid_t pid) {
   ::kill(-pid, SIGKILL);
@@ -129,30 +136,6 @@ void end_and_reap(pid_t pid) {
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
-
-class file_actions {
-public:
-  file_actions() { ::posix_spawn_file_actions_init(&actions_); }
-  ~file_actions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  file_actions(const file_actions&) = delete;
-  file_actions& operator=(const file_actions&) = delete;
-
-  void put(int ours, int theirs) {
-    note(::posix_spawn_file_actions_adddup2(&actions_, ours, theirs));
-  }
-  void close_from(int first) { note(::posix_spawn_file_actions_addclosefrom_np(&actions_, first)); }
-  void change_to(const std::string& directory) {
-    note(::posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str()));
-  }
-  [[nodiscard]] int error() const { return error_; }
-  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-  void note(int error) { error_ = error_ == 0 ? error : error_; }
-
-  posix_spawn_file_actions_t actions_;
-  int error_ = 0;
-};
 
 } // namespace
 
@@ -163,46 +146,30 @@ struct command_spawner::plumbing {
   descriptor err;
 };
 
-command_spawner::command_spawner(const std::vector<std::string>& withheld,
-                                 std::string working_directory)
-    : environment_(withheld, working_directory), working_directory_(std::move(working_directory)),
+command_spawner::command_spawner(job_confinement confinement)
+    : confinement_(std::move(confinement)), environment_(confinement_),
       null_(lifted(descriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)})) {
   if (!null_.valid())
     throw std::system_error(errno, std::generic_category(), "/dev/null");
-  sigset_t none;
-  sigset_t all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_init(&attributes_);
-  ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK
-                                               | POSIX_SPAWN_SETSIGDEF);
-  ::posix_spawnattr_setpgroup(&attributes_, 0);
-  ::posix_spawnattr_setsigmask(&attributes_, &none);
-  ::posix_spawnattr_setsigdefault(&attributes_, &all);
-}
-
-command_spawner::~command_spawner() {
-  ::posix_spawnattr_destroy(&attributes_);
 }
 
 int command_spawner::execute(std::vector<std::string> arguments, const command_request& request,
                              const plumbing& ends, pid_t& pid) {
-  file_actions actions;
-  const bool has_input = !request.is_script && ends.text.valid();
-  actions.put(has_input ? ends.text.get() : null_.get(), STDIN_FILENO);
-  actions.put(ends.out.get(), STDOUT_FILENO);
-  actions.put(ends.err.get(), STDERR_FILENO);
-  if (request.is_script) // stays open: an interpreter opens the script by this number
-    actions.put(ends.text.get(), script_number);
-  // Everything of ours is close-on-exec; this is for libraries that forgot.
-  actions.close_from(request.is_script ? script_number + 1 : script_number);
-  if (!working_directory_.empty())
-    actions.change_to(working_directory_);
-  if (actions.error() != 0)
-    return actions.error();
+  const auto words = pointers_to(arguments);
   auto variables = environment_.with(request.environment);
-  return ::posix_spawn(&pid, arguments[0].c_str(), actions.get(), &attributes_,
-                       pointers_to(arguments).data(), pointers_to(variables).data());
+  const auto settings = pointers_to(variables);
+  const bool has_input = !request.is_script && ends.text.valid();
+  child_plan plan;
+  plan.arguments = words.data();
+  plan.environment = settings.data();
+  plan.descriptors = {has_input ? ends.text.get() : null_.get(), ends.out.get(), ends.err.get(),
+                      // stays open: an interpreter opens the script by this number
+                      request.is_script ? ends.text.get() : -1};
+  if (!confinement_.directory.empty())
+    plan.directory = confinement_.directory.c_str();
+  plan.user = confinement_.user ? &*confinement_.user : nullptr;
+  plan.limits = confinement_.limits;
+  return start_child(plan, pid);
 }
 
 int command_spawner::run(const command_request& request, const plumbing& ends, pid_t& pid) {
@@ -224,6 +191,8 @@ command_spawner::spawn(const command_request& request) {
   plumbing ends;
   if (!make_pipe(made.out, ends.out) || !make_pipe(made.err, ends.err))
     return failure_of(errno, "cannot make a pipe");
+  if (confinement_.user && !give_to(*confinement_.user, ends.out, ends.err))
+    return failure_of(errno, "cannot give a pipe to the user of jobs");
   if (request.is_script || request.has_stdin) {
     ends.text = text_in_memory(request.body);
     if (!ends.text.valid()) {

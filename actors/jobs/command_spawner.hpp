@@ -1,18 +1,16 @@
 // Makes the process of a command: its program, environment, descriptors, group and signals.
-// Owns: what all commands share (our environment, /dev/null, the spawn attributes), and nothing of
-// a command once it is made.
+// Owns: what all commands share (environment, /dev/null, user, limits), and nothing of a command
+// once it is made.
 // Must not know: what becomes of the process; tokens mean nothing here.
 //
 // The child gets descriptors 0, 1 and 2, a script also 3 (itself, read-only), and no others; a
-// process group of its own; no blocked signals and default dispositions for all. posix_spawn, never
-// fork: its cost does not grow with our memory.
+// process group of its own; no blocked signals and default dispositions for all (child_start.hpp).
 #pragma once
 
 #include "actors/jobs/command.hpp"
 #include "actors/jobs/descriptor.hpp"
+#include "actors/jobs/job_confinement.hpp"
 #include "actors/jobs/job_environment.hpp"
-
-#include <spawn.h>
 
 #include <string>
 #include <variant>
@@ -38,27 +36,25 @@ struct spawn_failure {
 /// Not thread safe: one thread spawns.
 class command_spawner {
 public:
-  /// Takes a copy of our environment without the variables named in `withheld`. Commands start in
-  /// `working_directory` (empty: ours). Throws std::system_error where /dev/null cannot be opened.
-  command_spawner(const std::vector<std::string>& withheld, std::string working_directory);
-  ~command_spawner();
+  /// Takes a copy of our environment. Throws std::system_error where /dev/null cannot be opened.
+  explicit command_spawner(job_confinement confinement);
   command_spawner(const command_spawner&) = delete;
   command_spawner& operator=(const command_spawner&) = delete;
 
   std::variant<spawned_command, spawn_failure> spawn(const command_request& request);
+  [[nodiscard]] const job_confinement& confinement() const { return confinement_; }
 
 private:
   struct plumbing;
 
-  /// Both: 0, or what posix_spawn returned.
+  /// Both: 0, or an errno.
   int run(const command_request& request, const plumbing& ends, pid_t& pid);
   int execute(std::vector<std::string> arguments, const command_request& request,
               const plumbing& ends, pid_t& pid);
 
+  job_confinement confinement_;
   job_environment environment_;
-  std::string working_directory_;
   descriptor null_;
-  posix_spawnattr_t attributes_;
 };
 
 } // namespace evenkeel::jobs

@@ -14,19 +14,41 @@ std::string_view name_in(std::string_view variable) {
   return variable.substr(0, variable.find('='));
 }
 
+/// By which scenarios find what they have left running.
+constexpr std::string_view scenario_mark = "EVENKEEL_SCENARIO";
+
+bool is_ours_alone(std::string_view name) {
+  return (name.starts_with("EVENKEEL_") && name != scenario_mark) || name == "CREDENTIALS_DIRECTORY"
+         || name == "NOTIFY_SOCKET";
+}
+
+environment_variables corrections(const job_confinement& confinement) {
+  environment_variables right;
+  if (!confinement.directory.empty())
+    right = {{"PWD", confinement.directory}, {"OLDPWD", ""}};
+  if (const auto& user = confinement.user)
+    right.insert(right.end(), {{"HOME", user->home},
+                               {"LOGNAME", user->name},
+                               {"SHELL", user->shell},
+                               {"USER", user->name}});
+  return right;
+}
+
 } // namespace
 
-job_environment::job_environment(const std::vector<std::string>& withheld,
-                                 const std::string& working_directory) {
-  const bool elsewhere = !working_directory.empty();
+job_environment::job_environment(const job_confinement& confinement) {
+  const auto right = corrections(confinement);
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const auto name = name_in(*at);
-    const bool misleads = elsewhere && (name == "PWD" || name == "OLDPWD");
-    if (!misleads && std::ranges::find(withheld, name) == withheld.end())
+    const bool misleads =
+        std::ranges::find(right, name, [](const auto& one) { return std::string_view(one.first); })
+        != right.end();
+    if (!misleads && !is_ours_alone(name))
       ours_.emplace_back(*at);
   }
-  if (elsewhere)
-    ours_.push_back("PWD=" + working_directory);
+  for (const auto& [name, value] : right)
+    if (!value.empty())
+      ours_.push_back(name + '=' + value);
 }
 
 std::vector<std::string> job_environment::with(const environment_variables& added) const {

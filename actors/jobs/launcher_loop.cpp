@@ -4,7 +4,10 @@
 #include "actors/jobs/process_identity.hpp"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -29,12 +32,18 @@ command_end end_of(std::uint64_t token, pid_t pid, bool stopped) {
   return end;
 }
 
+std::uint64_t ms_of(const timeval& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1000
+         + static_cast<std::uint64_t>(time.tv_usec) / 1000;
+}
+
 /// Blocks for no longer than it takes a dead (or killed) process to become reapable.
 void reap(int process, command_end& end) {
   siginfo_t info{};
-  int result = 0;
-  do {
-    result = ::waitid(P_PIDFD, static_cast<id_t>(process), &info, WEXITED);
+  rusage used{};
+  long result = 0;
+  do { // the C library's waitid does not ask for what it used
+    result = ::syscall(SYS_waitid, P_PIDFD, process, &info, WEXITED, &used);
   } while (result != 0 && errno == EINTR);
   if (result != 0) {
     end.exit_code = 126;
@@ -44,6 +53,7 @@ void reap(int process, command_end& end) {
   } else {
     end.signal = info.si_status;
   }
+  end.cpu_ms = ms_of(used.ru_utime) + ms_of(used.ru_stime);
 }
 
 } // namespace
@@ -258,6 +268,7 @@ void launcher_loop::finish(running_map::iterator at, std::string error) {
   end.err = command.err.take_text();
   end.out_truncated = command.out.truncated();
   end.err_truncated = command.err.truncated();
+  end.limit = limit_that_ended(end, spawner_.confinement().limits);
   if (!error.empty())
     end.error = std::move(error);
   report(std::move(end));

@@ -27,7 +27,7 @@ std::thread quiet_thread(Function function) {
 
 process_launcher::process_launcher(event_sink sink, launcher_settings settings)
     : stop_grace_(settings.stop_grace), inbox_(settings.max_queued),
-      spawner_(settings.withheld_environment, std::move(settings.working_directory)),
+      spawner_(std::move(settings.confinement)),
       loop_(inbox_, spawner_, std::move(sink), settings.close_wait),
       thread_(quiet_thread([this] { loop_.run(); })) {}
 

@@ -14,9 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
 #include <thread>
-#include <vector>
 
 namespace evenkeel::jobs {
 
@@ -27,10 +25,7 @@ struct launcher_settings {
   grace_time close_wait = std::chrono::seconds(5);
   /// Accepted requests that are not yet started.
   std::size_t max_queued = 4096;
-  /// Variables of our environment that no job may see.
-  std::vector<std::string> withheld_environment;
-  /// Where jobs start; empty: our own working directory.
-  std::string working_directory;
+  job_confinement confinement;
 };
 
 /// All functions are thread safe and return at once; they may be called from the sink, except for

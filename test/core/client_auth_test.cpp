@@ -261,3 +261,56 @@ TEST_CASE("a malformed AUTH is refused without a piece of the token") {
     CHECK_FALSE(client.looked_up.has_value());
   }
 }
+
+TEST_CASE("a token that is withdrawn ends its session at once, whatever it waits for") {
+  guarded client;
+  client.enter("submit,read");
+  client.send(wait_for(1) + "PING\n");
+  REQUIRE(client.asks.size() == 1);
+  client.session.on_access_changed(nullptr);
+  client.collect();
+  CHECK(client.said() == "-DENIED this token is not valid any more; closing\n");
+  CHECK(client.finished);
+  client.answer(result_of(1, "secret\n"));
+  client.send("PING\n");
+  CHECK(client.said() == "");
+  client.session.on_access_changed(nullptr);
+  client.collect();
+  CHECK(client.said() == "");
+}
+
+TEST_CASE("a token that is withdrawn in the middle of a body submits nothing") {
+  guarded client;
+  client.enter("submit,read");
+  client.send("SUBMIT bytes=10\necho");
+  client.session.on_access_changed(nullptr);
+  client.collect();
+  CHECK(client.finished);
+  client.send(" hi\n\n\n");
+  CHECK(client.asks.empty());
+}
+
+TEST_CASE("rights that change count from the next request on, and for one that waits its turn") {
+  guarded client;
+  client.enter("submit,read");
+  client.send(wait_for(1) + "SUBMIT -- true\n");
+  REQUIRE(client.asks.size() == 1); // the submission waits behind the WAIT
+  const auto now = access_with("read");
+  client.session.on_access_changed(&now);
+  client.collect();
+  client.answer(result_of(1, ""));
+  CHECK(client.said().find("-DENIED this needs the right 'submit'") != std::string::npos);
+  CHECK(client.asks.empty());
+  const auto more = access_with("submit,read,admin");
+  client.session.on_access_changed(&more);
+  client.send("SUBMIT -- true\n");
+  CHECK(client.asks.size() == 1);
+}
+
+TEST_CASE("new tokens mean nothing to a session that has shown none") {
+  guarded client;
+  client.session.on_access_changed(nullptr);
+  client.collect();
+  CHECK_FALSE(client.finished);
+  client.enter("read");
+}

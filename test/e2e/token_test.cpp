@@ -4,11 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
+#include <vector>
 
 using namespace evenkeel::test;
 
@@ -30,19 +32,27 @@ std::string output_of(const std::string& arguments) {
 
 /// Two nodes that ask for tokens: ana's and bob's, and that of ops, who sees all.
 struct guarded_cluster : cluster {
-  guarded_cluster() {
+  explicit guarded_cluster(const std::vector<std::string>& more = {}) {
     make_token("ana", "submit,read");
     make_token("bob", "submit,read");
     make_token("ops", "submit,read,admin,all");
     start_proxy();
     for (const auto* name : {"a", "b"})
-      start_node(name, {"--tokens", file});
+      start_node(name, with({"--tokens", file}, more));
   }
   void make_token(const std::string& name, const std::string& rights) {
     auto text = output_of("token " + name + " --rights " + rights + " --append " + file);
     REQUIRE(text.starts_with("ek_"));
     text.pop_back();
     tokens[name] = text;
+  }
+  /// What the file has of it.
+  std::string line_of(const std::string& name) {
+    std::ifstream lines{file};
+    for (std::string one; std::getline(lines, one);)
+      if (one.starts_with(name + " "))
+        return one;
+    return {};
   }
   session enter(const std::string& node, const std::string& who) {
     auto client = connect(node);
@@ -103,4 +113,60 @@ TEST_CASE("retire shows a token where the node asks for one") {
   CHECK(retire("--token-file " + all.file).find("is not a token") != std::string::npos);
   std::ofstream{file} << all.tokens.at("ops") << '\n';
   CHECK(retire("--token-file " + file).find("-NOT_FOUND") != std::string::npos);
+}
+
+TEST_CASE("SIGHUP takes the tokens of the file anew, and a broken file changes nothing") {
+  guarded_cluster all;
+  auto ana = all.enter("a", "ana");
+  auto bob = all.enter("a", "bob");
+
+  std::ofstream{all.file, std::ios::app} << "a broken line\n";
+  all.at("a").signal(SIGHUP);
+  CHECK(has(all.at("a").await("the tokens stay as they were"), "tokens:4: "));
+  CHECK(ana.ask("SUBMIT -- true").starts_with("+OK"));
+  all.enter("a", "ops");
+
+  const auto line = all.line_of("bob");
+  std::ofstream{all.file} << line.substr(0, line.rfind(' ')) << " read\n"; // and nobody else
+  all.make_token("ana2", "read");
+  all.at("a").signal(SIGHUP);
+  CHECK(has(all.at("a").await("clients need one of the 2 tokens"), all.file));
+  CHECK(ana.line() == "-DENIED this token is not valid any more; closing");
+  CHECK(ana.line() == "<closed>");
+  CHECK(bob.ask("SUBMIT -- true").starts_with("-DENIED this needs the right 'submit'"));
+  CHECK(bob.ask("LIST") == "+OK count=0 more=0");
+  all.enter("a", "ana2");
+  auto again = all.connect("a");
+  CHECK(again.ask("AUTH " + all.tokens.at("ana")).starts_with("-DENIED"));
+}
+
+TEST_CASE("bench shows a token where the nodes ask for one") {
+  guarded_cluster all;
+  const auto file = (all.directory() / "ana.token").string();
+  std::ofstream{file} << all.tokens.at("ana") << '\n';
+  const auto bench = [&all](const std::string& more) {
+    return output_of("bench --connect 127.0.0.1:" + all.port("a")
+                     + " --mode roundtrip --window 4 --connections 2 --count 20 " + more);
+  };
+  CHECK(bench("").find("DENIED") != std::string::npos);
+  CHECK(bench("--drain --token-file " + file).find("no job left") != std::string::npos);
+}
+
+TEST_CASE("a client over its bytes a second is read later and loses nothing") {
+  guarded_cluster all{{"--max-client-bytes", "20k"}};
+  const auto body = [](std::size_t size) {
+    return "SUBMIT bytes=" + std::to_string(size) + " -- wc -c\n" + std::string(size, 'x') + "\n";
+  };
+  auto ana = all.enter("a", "ana");
+  std::string bytes;
+  ana.send(body(30'000));
+  CHECK(ana.line().starts_with("+OK ticket="));
+  CHECK(ana.ask_result("WAIT LAST", bytes).starts_with("+OK "));
+  CHECK(bytes == "30000\n");
+
+  ana.send(body(300'000)); // what is to be read in a quarter of a minute
+  auto bob = all.enter("a", "bob");
+  CHECK(bob.ask("SUBMIT -- true").starts_with("+OK"));
+  auto ops = all.enter("a", "ops"); // who sees the jobs of all
+  CHECK(ops.ask("LIST") == "+OK count=2 more=0");
 }
