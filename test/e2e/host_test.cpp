@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -113,4 +114,23 @@ TEST_CASE("a host of another CA is refused with the reason and no node is spawne
 
 TEST_CASE("a host beyond loopback asks for an explicit word") {
   CHECK(has(refusal({"host", "--port", "0", "--listen", "0.0.0.0"}), "--plain-cluster"));
+}
+
+TEST_CASE("SIGHUP takes the tokens anew at the nodes of a host as well") {
+  const scratch_directory directory;
+  const auto file = directory.path("tokens");
+  const std::string bob =
+      "bob d041bd6a93d2ca13ea7c7b1d48b0ca7f1c0823ec3861c7f99d7171935f3bfd11 submit\n"; // ek_test
+  const std::string ana = "ana " + std::string(64, '1') + " submit\n";
+  std::ofstream{file} << bob << ana;
+  const auto host = start_host(directory.path("host"), "0", {"--tokens", file});
+  const auto host_port = port_in(host->await("host is ready on"));
+  const process proxy(
+      {"proxy", "0", "--data", directory.path("proxy"), "--spawn", "a=127.0.0.1:" + host_port});
+  const auto client_port = port_in(host->await("node 'a' is ready for clients on"));
+  session client{client_port};
+  CHECK(client.ask("AUTH ek_test") == "+OK name=bob rights=submit");
+  std::ofstream{file} << ana;
+  host->signal(SIGHUP);
+  CHECK(client.line() == "-DENIED this token is not valid any more; closing");
 }
