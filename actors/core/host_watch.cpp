@@ -21,8 +21,10 @@ void host_watch::on_order(const spawn_order& order) {
   next_look_us_ = 0; // at the next tick
 }
 
-void host_watch::on_withdraw(const std::string& name) {
-  nodes_[name].withdrawn = true;
+void host_watch::on_withdraw(const spawn_order& order) {
+  auto& node = nodes_[order.name];
+  node.order = order;
+  node.withdrawn = true;
   next_look_us_ = 0;
 }
 
@@ -64,7 +66,15 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
     const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
                                    [&name = name](const auto& x) { return x.name == name; });
     const bool known = said != report.nodes.end();
-    const bool ran = std::exchange(node.running, known && said->running);
+    node.taken = known && is_of_another_proxy(node, *said);
+    const bool ran = std::exchange(node.running, known && said->running && !node.taken);
+    if (node.taken) {
+      if (!node.withdrawn)
+        failed(node, "its name is taken there by a node of the proxy at " + said->proxy, now, fx);
+      node.spawning = false;
+      node.placed = false;
+      continue;
+    }
     if (known && !node.running && !said->problem.empty() && (ran || node.spawning))
       failed(node, said->problem, now, fx);
     else if (!known && node.placed) // that host has been restarted meanwhile
@@ -83,6 +93,11 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
   }
 }
 
+/// What an attempt of another proxy left behind is in nobody's way.
+bool host_watch::is_of_another_proxy(const wanted_node& node, const hosted_node& said) {
+  return said.proxy != proxy_of(node.order) && (said.running || said.problem.empty());
+}
+
 /// What this node needs, as its host just reported.
 void host_watch::tend(const std::string& name, wanted_node& node, instant now,
                       host_watch_effects& fx) {
@@ -96,7 +111,7 @@ void host_watch::tend(const std::string& name, wanted_node& node, instant now,
     node.told = "runs";
     return;
   }
-  if (node.withdrawn || node.spawning || now.steady_us < node.next_try_us)
+  if (node.withdrawn || node.taken || node.spawning || now.steady_us < node.next_try_us)
     return;
   node.spawning = true;
   fx.emit(spawn_there{node.order});

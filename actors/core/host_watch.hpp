@@ -45,7 +45,7 @@ public:
   explicit host_watch(std::string place) : place_(std::move(place)) {}
 
   void on_order(const spawn_order& order);
-  void on_withdraw(const std::string& name);
+  void on_withdraw(const spawn_order& order);
   void on_report(const host_report& report, instant now, host_watch_effects& fx);
   /// It could not be found, gave no answer in time, or its connection has ended.
   void on_unreachable(const std::string& why, instant now, host_watch_effects& fx);
@@ -67,9 +67,11 @@ private:
     std::int64_t pause_us = 0; ///< until the next attempt; doubled by each that failed
     std::int64_t next_try_us = 0;
     std::string told; ///< the last problem that the log has
-    bool running = false;
+    bool running = false;      ///< for this proxy
+    bool taken = false;        ///< its name, there, by a node of another proxy
   };
 
+  static bool is_of_another_proxy(const wanted_node& node, const hosted_node& said);
   void tend(const std::string& name, wanted_node& node, instant now, host_watch_effects& fx);
   void failed(wanted_node& node, const std::string& why, instant now, host_watch_effects& fx);
   void look_again_after(std::int64_t pause_us, instant now);

@@ -97,6 +97,12 @@ void node_link::on_start(instant now, link_effects& fx) {
   self.connect(fx);
 }
 
+void node_link::on_drain(link_effects& fx) {
+  auto& self = *state_;
+  if (!std::exchange(self.draining, true) && self.phase == link_phase::up)
+    self.send(drain{}, fx);
+}
+
 void node_link::on_shutdown(instant, link_effects& fx) {
   auto& self = *state_;
   if (self.phase == link_phase::up)

@@ -57,6 +57,7 @@ struct node_link::state {
   incarnation process;
   link_phase phase = link_phase::idle;
   bool connected = false;
+  bool draining = false; ///< each link begins with a `drain`
   std::int64_t wake_us = 0;
   std::uint32_t backoff_ms;
 

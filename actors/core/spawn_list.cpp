@@ -5,6 +5,14 @@
 
 namespace evenkeel::core {
 
+namespace {
+
+std::string place_of(const spawn_order& order) {
+  return order.host + ":" + std::to_string(order.host_port);
+}
+
+} // namespace
+
 std::string problem_with_node_name(std::string_view name) {
   constexpr std::size_t longest = 64;
   const bool fits = !name.empty() && name.size() <= longest && name.front() != '.'
@@ -38,12 +46,25 @@ void spawn_list::on_start(std::uint16_t proxy_port, const std::vector<spawn_orde
   for (const auto& [name, one] : orders_)
     watch(one, fx);
   for (const auto& order : wanted)
-    if (!orders_.contains(order.name)) {
-      if (auto why = objection(order); !why.empty())
-        fx.log(note::level::error, "cannot spawn node '" + order.name + "': " + why);
-      else
-        add(order, fx);
-    }
+    want(order, fx);
+}
+
+/// Of the command line. What the list says already is not changed by it.
+void spawn_list::want(const spawn_order& order, spawn_list_effects& fx) {
+  const auto complain = [&](const std::string& why) {
+    fx.log(note::level::error, "cannot spawn node '" + order.name + "': " + why);
+  };
+  if (const auto known = orders_.find(order.name); known != orders_.end()) {
+    if (known->second.withdrawn)
+      complain("it is being despawned");
+    else if (place_of(known->second.order) != place_of(order))
+      complain("it is on the list for " + place_of(known->second.order) + ", not for "
+               + place_of(order) + "; despawn it first");
+  } else if (auto why = objection(order); !why.empty()) {
+    complain(why);
+  } else {
+    add(order, fx);
+  }
 }
 
 void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
@@ -76,8 +97,7 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
   }
   add(order, fx);
   fx.emit(answer_hosting{asker,
-                         {errc::ok, "node '" + order.name + "' will run on " + order.host + ":"
-                                        + std::to_string(order.host_port)}});
+                         {errc::ok, "node '" + order.name + "' will run on " + place_of(order)}});
 }
 
 std::string spawn_list::objection(const spawn_order& order) const {

@@ -61,6 +61,7 @@ private:
   };
 
   std::string objection(const spawn_order& order) const;
+  void want(const spawn_order& order, spawn_list_effects& fx);
   void add(spawn_order order, spawn_list_effects& fx);
   void watch(const entry& one, spawn_list_effects& fx) const;
   void withdraw(std::uint64_t asker, const std::string& name, spawn_list_effects& fx);

@@ -109,6 +109,25 @@ TEST_CASE_FIXTURE(list_fixture, "an order of the command line is taken once") {
   CHECK(all<watch_node>().size() == 1);
 }
 
+TEST_CASE_FIXTURE(list_fixture, "an order of the command line does not move a node on the list") {
+  start({order_of("a"), order_of("b")});
+  withdraw("b");
+  const auto kept = disk;
+  list = spawn_list{"10.0.0.1"};
+  for (const auto& [key, value] : disk)
+    list.recover(value);
+  auto elsewhere = order_of("a");
+  elsewhere.host = "10.0.0.8";
+  start({elsewhere, order_of("b")});
+  CHECK(disk == kept);
+  CHECK(only<watch_node>().order.host == "10.0.0.7");
+  CHECK(all<note>()
+        == std::vector<note>{
+            {note::level::error, "cannot spawn node 'a': it is on the list for 10.0.0.7:4242, not "
+                                 "for 10.0.0.8:4242; despawn it first"},
+            {note::level::error, "cannot spawn node 'b': it is being despawned"}});
+}
+
 TEST_CASE_FIXTURE(list_fixture,
                   "the same order again changes nothing, another of that name is refused") {
   start();
