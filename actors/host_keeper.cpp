@@ -117,6 +117,9 @@ host_keeper_actor::behavior_type host_keeper(host_keeper_state::pointer self,
       [state](const core::end_node& x) {
         state->tell([&](auto& watch, auto&) { watch.on_withdraw(x.order); });
       },
+      [state](const core::forget_node& x) {
+        state->tell([&](auto& watch, auto&) { watch.on_forget(x.order.name); });
+      },
       [state](tick_atom) { state->on_tick(); },
   };
 }

@@ -68,13 +68,14 @@ typename Inspector::result_type inspect(Inspector& f, host_report& x) {
 /// `evenkeel spawn` and `evenkeel despawn` (`order.name` alone).
 struct hosting_request {
   bool withdraw = false;
+  bool forget = false; ///< `withdraw`, and at once: its host is gone for good
   spawn_order order;
   friend bool operator==(const hosting_request&, const hosting_request&) = default;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hosting_request& x) {
-  return f(x.withdraw, x.order);
+  return f(x.withdraw, x.forget, x.order);
 }
 
 struct hosting_answer {

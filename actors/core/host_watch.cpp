@@ -49,7 +49,8 @@ void host_watch::on_unreachable(const std::string& why, instant now, host_watch_
     node.running = false;
   }
   if (std::exchange(told_, why) != why)
-    fx.log(note::level::warning, "host " + place_ + ": " + why + "; trying again");
+    fx.log(note::level::warning,
+           "host " + (why.starts_with(place_) ? why : place_ + ": " + why) + "; trying again");
 }
 
 void host_watch::on_report(const host_report& report, instant now, host_watch_effects& fx) {

@@ -46,6 +46,8 @@ public:
 
   void on_order(const spawn_order& order);
   void on_withdraw(const spawn_order& order);
+  /// Nothing is done about it any more, whatever it does there.
+  void on_forget(const std::string& name) { nodes_.erase(name); }
   void on_report(const host_report& report, instant now, host_watch_effects& fx);
   /// It could not be found, gave no answer in time, or its connection has ended.
   void on_unreachable(const std::string& why, instant now, host_watch_effects& fx);

@@ -92,6 +92,7 @@ public:
 
   [[nodiscard]] epoch current_epoch() const;
   [[nodiscard]] std::size_t live_nodes() const;
+  [[nodiscard]] bool has_live(const std::string& name) const;
   [[nodiscard]] std::size_t known_ledgers() const;
   [[nodiscard]] std::string check_invariants() const;
 

@@ -70,6 +70,7 @@ public:
 
   [[nodiscard]] std::map<ledger_id, standing_link>& links() { return links_; }
   [[nodiscard]] const std::map<ledger_id, standing_link>& links() const { return links_; }
+  [[nodiscard]] bool has_live(const std::string& name) const { return live_names_.contains(name); }
   [[nodiscard]] std::size_t known() const { return ledgers_.size(); }
   [[nodiscard]] std::string check_invariants() const;
 

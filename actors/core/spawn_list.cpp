@@ -68,14 +68,14 @@ void spawn_list::want(const spawn_order& order, spawn_list_effects& fx) {
 }
 
 void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
-                            spawn_list_effects& fx) {
+                            bool name_in_use, spawn_list_effects& fx) {
   const auto& order = request.order;
   if (proxy_port_ == 0) {
     fx.emit(answer_hosting{asker, {errc::unavailable, "this proxy is still starting"}});
     return;
   }
   if (request.withdraw)
-    return withdraw(asker, order.name, fx);
+    return withdraw(asker, request, fx);
   if (auto why = objection(order); !why.empty()) {
     fx.emit(answer_hosting{asker, {errc::bad_request, std::move(why)}});
     return;
@@ -85,7 +85,9 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     same.proxy_host = order.proxy_host;
     same.proxy_port = order.proxy_port;
     if (known->second.withdrawn)
-      fx.emit(answer_hosting{asker, {errc::busy, "node '" + order.name + "' is being despawned"}});
+      fx.emit(answer_hosting{asker, {errc::busy, "node '" + order.name + "' is being despawned: it still finishes what it "
+                                                      "runs on " + place_of(known->second.order)
+                                                   + ", or that host cannot be reached"}});
     else if (same == order)
       fx.emit(answer_hosting{asker, {errc::ok, "node '" + order.name + "' is spawned already"}});
     else
@@ -95,9 +97,17 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
                                                        "despawn it first"}});
     return;
   }
+  if (name_in_use) {
+    fx.emit(answer_hosting{asker,
+                           {errc::conflict, "there is a node '" + order.name
+                                                + "' in the cluster, which was not spawned; stop it "
+                                                  "first, or take another name"}});
+    return;
+  }
   add(order, fx);
   fx.emit(answer_hosting{asker,
-                         {errc::ok, "node '" + order.name + "' will run on " + place_of(order)}});
+                         {errc::ok, "node '" + order.name + "' will run on " + place_of(order)
+                                        + " as soon as that host is reached"}});
 }
 
 std::string spawn_list::objection(const spawn_order& order) const {
@@ -139,17 +149,35 @@ void spawn_list::watch(const entry& one, spawn_list_effects& fx) const {
     fx.emit(watch_node{std::move(order)});
 }
 
-void spawn_list::withdraw(std::uint64_t asker, const std::string& name, spawn_list_effects& fx) {
+void spawn_list::withdraw(std::uint64_t asker, const hosting_request& request,
+                          spawn_list_effects& fx) {
+  const auto& name = request.order.name;
   const auto known = orders_.find(name);
   if (known == orders_.end()) {
     fx.emit(answer_hosting{asker, {errc::not_found, "no node '" + name + "' was spawned"}});
+    return;
+  }
+  const auto place = place_of(known->second.order);
+  if (request.forget) {
+    forget(name, fx);
+    fx.emit(answer_hosting{asker,
+                           {errc::ok, "node '" + name + "' is forgotten; should it run on " + place
+                                          + ", it does so until that host ends"}});
     return;
   }
   known->second.withdrawn = true;
   put(known->second, fx);
   watch(known->second, fx);
   fx.emit(answer_hosting{asker,
-                         {errc::ok, "node '" + name + "' finishes what it runs, and then ends"}});
+                         {errc::ok, "node '" + name + "' finishes what it runs on " + place
+                                        + ", and then ends"}});
+}
+
+void spawn_list::forget(const std::string& name, spawn_list_effects& fx) {
+  const auto known = orders_.find(name);
+  fx.erase({record::kind::spawned_node, {{}, known->second.number}, {}}, durability::synced);
+  fx.emit(forget_node{std::move(known->second.order)});
+  orders_.erase(known);
 }
 
 void spawn_list::on_ended(const std::string& name, spawn_list_effects& fx) {

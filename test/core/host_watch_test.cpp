@@ -173,6 +173,23 @@ TEST_CASE_FIXTURE(watch_fixture, "a withdrawn node is ended, and then forgotten"
   CHECK(watch.idle());
 }
 
+TEST_CASE_FIXTURE(watch_fixture, "a node that is forgotten is left alone") {
+  want("a");
+  report({a(true)});
+  watch.on_forget("a");
+  CHECK(watch.idle());
+  want("b");
+  report({a(true)});
+  CHECK_FALSE(says(end_there{"a"}));
+}
+
+TEST_CASE_FIXTURE(watch_fixture, "a place is named once in a line") {
+  want("a");
+  unreachable("10.0.0.7:4242: Connection refused");
+  CHECK(log
+        == std::vector<std::string>{"host 10.0.0.7:4242: Connection refused; trying again"});
+}
+
 TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn and does not run there has ended") {
   watch.on_withdraw(order_of("a"));
   report({a(false, "its port is taken")});

@@ -150,7 +150,9 @@ TEST_CASE("R5: an incarnation that is not above the last one seen is refused") {
 TEST_CASE("R5: a name that another live ledger has is refused, a dead one's is free") {
   proxy p;
   const auto a = join_of(ledger_a, "same");
+  CHECK_FALSE(p.core.has_live("same"));
   p.on_join(1, a);
+  CHECK(p.core.has_live("same"));
   CHECK(refused_for(p.on_join(2, join_of(ledger_b, "same"))) == refusal_reason::duplicate_name);
   membership_effects down;
   p.core.on_channel_down(1, p.now, down);

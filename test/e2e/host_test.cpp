@@ -114,3 +114,70 @@ TEST_CASE("a host of another CA is refused with the reason and no node is spawne
 TEST_CASE("a host beyond loopback asks for an explicit word") {
   CHECK(has(refusal({"host", "--port", "0", "--listen", "0.0.0.0"}), "--plain-cluster"));
 }
+
+TEST_CASE("a name of a node that was started by hand is not given to a spawned one") {
+  const scratch_directory directory;
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  process node({"node", "127.0.0.1", proxy_port, "--name", "a", "--client-port", "0", "--data",
+                directory.path("node")});
+  proxy.await("joined with");
+  process spawn({"spawn", "127.0.0.1:4242", "--name", "a", "--proxy-port", proxy_port});
+  CHECK(spawn.wait() == 1);
+  CHECK(has(spawn.log(), "there is a node 'a' in the cluster, which was not spawned"));
+}
+
+TEST_CASE("a node of a host that never answers can be forgotten and spawned elsewhere") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0");
+  const auto host_port = port_in(host->await("host is ready on"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  const auto by_proxy = [&](const std::vector<std::string>& words) {
+    process asking(with(words, {"--proxy-port", proxy_port}));
+    const auto status = asking.wait();
+    return std::to_string(status) + " " + asking.log();
+  };
+  CHECK(has(by_proxy({"spawn", "127.0.0.1:1", "--name", "a", "--client-port", "0"}), "0 node 'a'"));
+  proxy.await("host 127.0.0.1:1: ");
+  CHECK(has(by_proxy({"despawn", "a"}), "0 node 'a' finishes"));
+  const std::vector<std::string> elsewhere{"spawn",  "127.0.0.1:" + host_port, "--name", "a",
+                                           "--client-port", "0"};
+  CHECK(has(by_proxy(elsewhere), "is being despawned"));
+  CHECK(has(by_proxy({"despawn", "a", "--forget"}), "0 node 'a' is forgotten"));
+  CHECK(has(by_proxy(elsewhere), "0 node 'a' will run on"));
+  CHECK_FALSE(host->await("joined the cluster as").empty());
+}
+
+TEST_CASE("two proxies do not take each other's nodes on one host") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0");
+  const auto host_port = port_in(host->await("host is ready on"));
+  process first({"proxy", "0", "--data", directory.path("first")});
+  const auto first_port = port_in(first.await("proxy is ready on"));
+  const std::vector<std::string> spawn_a{"spawn",  "127.0.0.1:" + host_port, "--name", "a",
+                                         "--client-port", "0", "--proxy-port"};
+  CHECK(process(with(spawn_a, {first_port})).wait() == 0);
+  first.await("joined with");
+  process second({"proxy", "0", "--data", directory.path("second")});
+  const auto second_port = port_in(second.await("proxy is ready on"));
+  CHECK(process(with(spawn_a, {second_port})).wait() == 0);
+  CHECK(has(second.await("node 'a' does not run"),
+            "its name is taken there by a node of the proxy at 127.0.0.1:" + first_port));
+  CHECK(process({"despawn", "a", "--proxy-port", second_port}).wait() == 0);
+  second.await("node 'a' has ended");
+  CHECK(process(with(spawn_a, {first_port})).wait() == 0); // it is there, as ordered
+  CHECK(process({"despawn", "a", "--proxy-port", first_port}).wait() == 0);
+  CHECK_FALSE(first.await("node 'a' has ended, as it was told to").empty());
+}
+
+TEST_CASE("a proxy that is taken for a host is none, and its log stays quiet") {
+  const scratch_directory directory;
+  process taken({"proxy", "0", "--data", directory.path("taken")});
+  const auto port = port_in(taken.await("proxy is ready on"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy"), "--spawn", "127.0.0.1:" + port});
+  CHECK(has(proxy.await("does not answer as a host"), "host 127.0.0.1:" + port));
+  taken.signal(SIGTERM);
+  CHECK(taken.wait() == 0);
+  CHECK_FALSE(has(taken.log(), "unexpected"));
+}
