@@ -97,8 +97,8 @@ void proxy_state::on_tick() {
 }
 
 caf::result<hosting_answer> proxy_state::on_hosting(const hosting_request& request) {
-  return self_->delegate(
-      parts_.spawns, hosting_wish{request, parts_.membership->has_live(request.order.name)});
+  return self_->delegate(parts_.spawns,
+                         hosting_wish{request, parts_.membership->has_live(request.order.name)});
 }
 
 /// Everything acknowledged is durable already: the process may end.

@@ -8,8 +8,8 @@ namespace evenkeel::core {
 
 namespace {
 
-std::int64_t longer(std::int64_t pause_us) {
-  return std::clamp(2 * pause_us, host_watch::shortest_pause_us, host_watch::longest_pause_us);
+std::int64_t longer(std::int64_t pause_us, std::int64_t longest_us) {
+  return std::clamp(2 * pause_us, host_watch::shortest_pause_us, longest_us);
 }
 
 } // namespace
@@ -37,12 +37,15 @@ void host_watch::on_tick(instant now, host_watch_effects& fx) {
   if (looking_ || nodes_.empty() || now.steady_us < next_look_us_)
     return;
   looking_ = true;
+  look_began_us_ = now.steady_us;
   fx.emit(look_at_host{});
 }
 
 void host_watch::on_unreachable(const std::string& why, instant now, host_watch_effects& fx) {
-  pause_us_ = longer(pause_us_);
-  look_again_after(pause_us_, now);
+  pause_us_ = longer(pause_us_, longest_pause_us);
+  // A look that was answered by silence has waited already.
+  const auto waited_us = looking_ ? now.steady_us - look_began_us_ : 0;
+  look_again_after(pause_us_ - waited_us, now);
   for (auto& [name, node] : nodes_) {
     node.spawning = false;
     node.placed = false;
@@ -121,7 +124,7 @@ void host_watch::tend(const std::string& name, wanted_node& node, instant now,
 void host_watch::failed(wanted_node& node, const std::string& why, instant now,
                         host_watch_effects& fx) {
   node.spawning = false;
-  node.pause_us = longer(node.pause_us);
+  node.pause_us = longer(node.pause_us, longest_node_pause_us);
   node.next_try_us = now.steady_us + node.pause_us;
   if (std::exchange(node.told, why) != why)
     fx.log(note::level::error, "node '" + node.order.name + "' does not run on host " + place_

@@ -67,8 +67,8 @@ void spawn_list::want(const spawn_order& order, spawn_list_effects& fx) {
   }
 }
 
-void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
-                            bool name_in_use, spawn_list_effects& fx) {
+void spawn_list::on_request(std::uint64_t asker, const hosting_request& request, bool name_in_use,
+                            spawn_list_effects& fx) {
   const auto& order = request.order;
   if (proxy_port_ == 0) {
     fx.emit(answer_hosting{asker, {errc::unavailable, "this proxy is still starting"}});
@@ -85,9 +85,12 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     same.proxy_host = order.proxy_host;
     same.proxy_port = order.proxy_port;
     if (known->second.withdrawn)
-      fx.emit(answer_hosting{asker, {errc::busy, "node '" + order.name + "' is being despawned: it still finishes what it "
-                                                      "runs on " + place_of(known->second.order)
-                                                   + ", or that host cannot be reached"}});
+      fx.emit(answer_hosting{asker,
+                             {errc::busy, "node '" + order.name
+                                              + "' is being despawned: it still finishes what it "
+                                                "runs on "
+                                              + place_of(known->second.order)
+                                              + ", or that host cannot be reached"}});
     else if (same == order)
       fx.emit(answer_hosting{asker, {errc::ok, "node '" + order.name + "' is spawned already"}});
     else
@@ -98,10 +101,11 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     return;
   }
   if (name_in_use) {
-    fx.emit(answer_hosting{asker,
-                           {errc::conflict, "there is a node '" + order.name
-                                                + "' in the cluster, which was not spawned; stop it "
-                                                  "first, or take another name"}});
+    fx.emit(
+        answer_hosting{asker,
+                       {errc::conflict, "there is a node '" + order.name
+                                            + "' in the cluster, which was not spawned; stop it "
+                                              "first, or take another name"}});
     return;
   }
   add(order, fx);
@@ -168,9 +172,9 @@ void spawn_list::withdraw(std::uint64_t asker, const hosting_request& request,
   known->second.withdrawn = true;
   put(known->second, fx);
   watch(known->second, fx);
-  fx.emit(answer_hosting{asker,
-                         {errc::ok, "node '" + name + "' finishes what it runs on " + place
-                                        + ", and then ends"}});
+  fx.emit(answer_hosting{
+      asker,
+      {errc::ok, "node '" + name + "' finishes what it runs on " + place + ", and then ends"}});
 }
 
 void spawn_list::forget(const std::string& name, spawn_list_effects& fx) {

@@ -135,6 +135,16 @@ TEST_CASE_FIXTURE(watch_fixture, "an unreachable host is tried ever more slowly,
   CHECK(log.back() == "host 10.0.0.7:4242: reached");
 }
 
+TEST_CASE_FIXTURE(watch_fixture, "a look that was answered by silence has waited already") {
+  want("a");
+  for (int i = 0; i < 8; ++i) {
+    ms_until_look();
+    now.steady_us += host_watch::longest_pause_us;
+    unreachable("no answer within a second");
+  }
+  CHECK(ms_until_look() == 0);
+}
+
 TEST_CASE_FIXTURE(
     watch_fixture,
     "a node that cannot run is tried ever more slowly, and told once for each reason") {
@@ -186,8 +196,7 @@ TEST_CASE_FIXTURE(watch_fixture, "a node that is forgotten is left alone") {
 TEST_CASE_FIXTURE(watch_fixture, "a place is named once in a line") {
   want("a");
   unreachable("10.0.0.7:4242: Connection refused");
-  CHECK(log
-        == std::vector<std::string>{"host 10.0.0.7:4242: Connection refused; trying again"});
+  CHECK(log == std::vector<std::string>{"host 10.0.0.7:4242: Connection refused; trying again"});
 }
 
 TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn and does not run there has ended") {

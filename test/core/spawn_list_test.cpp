@@ -122,10 +122,10 @@ TEST_CASE_FIXTURE(list_fixture, "an order of the command line does not move a no
   CHECK(disk == kept);
   CHECK(only<watch_node>().order.host == "10.0.0.7");
   CHECK(all<note>()
-        == std::vector<note>{
-            {note::level::error, "cannot spawn node 'a': it is on the list for 10.0.0.7:4242, not "
-                                 "for 10.0.0.8:4242; despawn it first"},
-            {note::level::error, "cannot spawn node 'b': it is being despawned"}});
+        == std::vector<note>{{note::level::error,
+                              "cannot spawn node 'a': it is on the list for 10.0.0.7:4242, not "
+                              "for 10.0.0.8:4242; despawn it first"},
+                             {note::level::error, "cannot spawn node 'b': it is being despawned"}});
 }
 
 TEST_CASE_FIXTURE(list_fixture,

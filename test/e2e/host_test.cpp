@@ -1,6 +1,6 @@
 // Nodes that the proxy spawns on a host.
-#include "tls_parts.hpp"
 #include "test/persistence/store_places.hpp"
+#include "tls_parts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -104,9 +104,9 @@ TEST_CASE("a host of another CA is refused with the reason and no node is spawne
   const authority others{directory.path("other-certs")};
   auto host = start_host(directory.path("host"), "0", others.options("host"));
   const auto host_port = port_in(host->await("host is ready on"));
-  process proxy(with({"proxy", "0", "--data", directory.path("proxy"), "--spawn",
-                      "127.0.0.1:" + host_port},
-                     ours.options("proxy")));
+  process proxy(
+      with({"proxy", "0", "--data", directory.path("proxy"), "--spawn", "127.0.0.1:" + host_port},
+           ours.options("proxy")));
   CHECK_FALSE(proxy.await("we do not trust its certificate: ").empty());
   CHECK_FALSE(host->await("refused a peer at the cluster port: 127.0.0.1:").empty());
 }
@@ -141,8 +141,8 @@ TEST_CASE("a node of a host that never answers can be forgotten and spawned else
   CHECK(has(by_proxy({"spawn", "127.0.0.1:1", "--name", "a", "--client-port", "0"}), "0 node 'a'"));
   proxy.await("host 127.0.0.1:1: ");
   CHECK(has(by_proxy({"despawn", "a"}), "0 node 'a' finishes"));
-  const std::vector<std::string> elsewhere{"spawn",  "127.0.0.1:" + host_port, "--name", "a",
-                                           "--client-port", "0"};
+  const std::vector<std::string> elsewhere{"spawn", "127.0.0.1:" + host_port, "--name",
+                                           "a",     "--client-port",          "0"};
   CHECK(has(by_proxy(elsewhere), "is being despawned"));
   CHECK(has(by_proxy({"despawn", "a", "--forget"}), "0 node 'a' is forgotten"));
   CHECK(has(by_proxy(elsewhere), "0 node 'a' will run on"));
@@ -155,8 +155,8 @@ TEST_CASE("two proxies do not take each other's nodes on one host") {
   const auto host_port = port_in(host->await("host is ready on"));
   process first({"proxy", "0", "--data", directory.path("first")});
   const auto first_port = port_in(first.await("proxy is ready on"));
-  const std::vector<std::string> spawn_a{"spawn",  "127.0.0.1:" + host_port, "--name", "a",
-                                         "--client-port", "0", "--proxy-port"};
+  const std::vector<std::string> spawn_a{
+      "spawn", "127.0.0.1:" + host_port, "--name", "a", "--client-port", "0", "--proxy-port"};
   CHECK(process(with(spawn_a, {first_port})).wait() == 0);
   first.await("joined with");
   process second({"proxy", "0", "--data", directory.path("second")});

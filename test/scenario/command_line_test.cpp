@@ -26,7 +26,8 @@ TEST_CASE("a node has two slots unless its options say otherwise") {
     return all;
   };
   CHECK(command_line(member_kind::node, "a", somewhere(), {}) == with({"--slots", "2"}));
-  CHECK(command_line(member_kind::node, "a", somewhere(), {"--slots", "4"}) == with({"--slots", "4"}));
+  CHECK(command_line(member_kind::node, "a", somewhere(), {"--slots", "4"})
+        == with({"--slots", "4"}));
   CHECK(command_line(member_kind::node, "a", somewhere(), {"--slots=4"}) == with({"--slots=4"}));
 }
 
@@ -50,9 +51,9 @@ TEST_CASE("a host with a machine of its own listens there") {
 }
 
 TEST_CASE("a node is spawned on its host by the proxy with two slots unless its options say so") {
-  const words own{"spawn",        "10.77.0.2:4242",   "--name",    "a",
-                  "--client-port", "9000",            "--client-address", "127.0.0.1",
-                  "--proxy-host", "10.77.0.1", "--proxy-port", "9001"};
+  const words own{"spawn",         "10.77.0.2:4242", "--name",           "a",
+                  "--client-port", "9000",           "--client-address", "127.0.0.1",
+                  "--proxy-host",  "10.77.0.1",      "--proxy-port",     "9001"};
   auto two = own;
   two.insert(two.end(), {"--slots", "2"});
   CHECK(command_line(member_kind::spawned, "a", somewhere(true), {}) == two);

@@ -128,7 +128,8 @@ TEST_CASE("a node is spawned by a proxy that runs on a host that runs") {
 
 TEST_CASE("a spawned node goes and comes with its host") {
   const std::string begin = "start host h\nspawn d on h\n";
-  CHECK(has(mistake_in(begin + "kill h\nsubmit 1 to d: SLEEP 1"), "6: h does not run since line 5"));
+  CHECK(
+      has(mistake_in(begin + "kill h\nsubmit 1 to d: SLEEP 1"), "6: h does not run since line 5"));
   CHECK(has(mistake_in(begin + "freeze h\nsubmit 1 to d: SLEEP 1"), "6: h is frozen"));
   CHECK(mistake_in(begin + "kill h\nrestart h\nsubmit 1 to d: SLEEP 1").empty());
   CHECK(has(mistake_in(begin + "kill nodes\nkill h\nexpect nodes away=4"), "7: no node runs"));

@@ -91,8 +91,7 @@ TEST_CASE("nodes means the spawned ones too where jobs are submitted") {
   const std::string begin = "start host h\nspawn d on h\n";
   CHECK(last<submit_step>(begin + "submit 1 to nodes: SLEEP 1").homes
         == std::vector<std::string>{"a", "b", "c", "d"});
-  CHECK(last<process_step>(begin + "kill nodes").names
-        == std::vector<std::string>{"a", "b", "c"});
+  CHECK(last<process_step>(begin + "kill nodes").names == std::vector<std::string>{"a", "b", "c"});
   CHECK(last<process_step>(begin + "kill all").names
         == std::vector<std::string>{"proxy", "a", "b", "c", "h"});
 }
