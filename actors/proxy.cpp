@@ -97,8 +97,10 @@ void proxy_state::on_tick() {
 }
 
 caf::result<hosting_answer> proxy_state::on_hosting(const hosting_request& request) {
-  return self_->delegate(parts_.spawns,
-                         hosting_wish{request, parts_.membership->has_live(request.order.name)});
+  const auto& order = request.order;
+  const auto address = order.client_address + ":" + std::to_string(order.client_port);
+  return self_->delegate(parts_.spawns, hosting_wish{request, parts_.membership->has_live_elsewhere(
+                                                                  order.name, address)});
 }
 
 /// Everything acknowledged is durable already: the process may end.
