@@ -134,18 +134,16 @@ TEST_CASE("a node of a host that never answers can be forgotten and spawned else
   process proxy({"proxy", "0", "--data", directory.path("proxy")});
   const auto proxy_port = port_in(proxy.await("proxy is ready on"));
   const auto by_proxy = [&](const std::vector<std::string>& words) {
-    process asking(with(words, {"--proxy-port", proxy_port}));
-    const auto status = asking.wait();
-    return std::to_string(status) + " " + asking.log();
+    return process(with(words, {"--proxy-port", proxy_port})).wait();
   };
-  CHECK(has(by_proxy({"spawn", "127.0.0.1:1", "--name", "a", "--client-port", "0"}), "0 node 'a'"));
+  CHECK(by_proxy({"spawn", "127.0.0.1:1", "--name", "a", "--client-port", "0"}) == 0);
   proxy.await("host 127.0.0.1:1: ");
-  CHECK(has(by_proxy({"despawn", "a"}), "0 node 'a' finishes"));
+  CHECK(by_proxy({"despawn", "a"}) == 0);
   const std::vector<std::string> elsewhere{"spawn", "127.0.0.1:" + host_port, "--name",
                                            "a",     "--client-port",          "0"};
-  CHECK(has(by_proxy(elsewhere), "is being despawned"));
-  CHECK(has(by_proxy({"despawn", "a", "--forget"}), "0 node 'a' is forgotten"));
-  CHECK(has(by_proxy(elsewhere), "0 node 'a' will run on"));
+  CHECK(by_proxy(elsewhere) == 1); // it is being despawned
+  CHECK(by_proxy({"despawn", "a", "--forget"}) == 0);
+  CHECK(by_proxy(elsewhere) == 0);
   CHECK_FALSE(host->await("joined the cluster as").empty());
 }
 
