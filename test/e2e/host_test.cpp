@@ -94,7 +94,8 @@ TEST_CASE("hosts and their nodes work by TLS") {
   client_port = port_in(host->await("node 'a' is ready for clients on"));
   session client{client_port};
   std::string bytes;
-  CHECK(field(client.ask_result("RUN -- echo by TLS", bytes), "state") == "done");
+  const auto ticket = field(client.ask("SUBMIT -- echo by TLS"), "ticket");
+  CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
   CHECK(bytes == "by TLS\n");
 }
 
