@@ -92,6 +92,7 @@ TEST_CASE("hosts and their nodes work by TLS") {
   host->wait();
   host = start_host(directory.path("host"), host_port, ours.options("host"));
   client_port = port_in(host->await("node 'a' is ready for clients on"));
+  host->await("joined the cluster as"); // the first life may have ended before it had a code
   session client{client_port};
   std::string bytes;
   const auto ticket = field(client.ask("SUBMIT -- echo by TLS"), "ticket");
