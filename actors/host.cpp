@@ -22,6 +22,7 @@ struct host_state {
 /// Detached: what it sweeps away may take a while.
 host_service::behavior_type host(host_service::stateful_pointer<host_state> self,
                                  node_house* house) {
+  self->set_default_handler(caf::drop); // some node may take us for its proxy
   self->delayed_send(self, sweep_period, tick_atom::value);
   return {
       [house](report_atom) { return house->report(); },

@@ -115,7 +115,10 @@ host_keeper_actor::behavior_type host_keeper(host_keeper_state::pointer self,
         state->tell([&](auto& watch, auto&) { watch.on_order(x.order); });
       },
       [state](const core::end_node& x) {
-        state->tell([&](auto& watch, auto&) { watch.on_withdraw(x.order.name); });
+        state->tell([&](auto& watch, auto&) { watch.on_withdraw(x.order); });
+      },
+      [state](const core::forget_node& x) {
+        state->tell([&](auto& watch, auto&) { watch.on_forget(x.order.name); });
       },
       [state](tick_atom) { state->on_tick(); },
   };

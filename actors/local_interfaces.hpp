@@ -207,6 +207,12 @@ struct node_ended {
   std::string name;
 };
 
+/// What somebody wants of the list of spawned nodes, as the proxy passes it on.
+struct hosting_wish {
+  hosting_request content;
+  bool name_in_use = false; ///< by a node that is in the cluster now
+};
+
 /// The cluster port stands; `wanted` are the spawned nodes of the command line.
 struct proxy_listens {
   std::uint16_t port = 0;
@@ -214,7 +220,7 @@ struct proxy_listens {
 };
 
 /// The list of spawned nodes.
-using spawn_desk_actor = caf::typed_actor<caf::replies_to<hosting_request>::with<hosting_answer>,
+using spawn_desk_actor = caf::typed_actor<caf::replies_to<hosting_wish>::with<hosting_answer>,
                                           caf::reacts_to<proxy_listens>, ///< once, at the start
                                           caf::reacts_to<node_ended>,    ///< from a host's keeper
                                           caf::reacts_to<committed>, caf::reacts_to<loaded>>;
@@ -222,7 +228,7 @@ using spawn_desk_actor = caf::typed_actor<caf::replies_to<hosting_request>::with
 /// Sees to one host.
 using host_keeper_actor =
     caf::typed_actor<caf::reacts_to<core::watch_node>, caf::reacts_to<core::end_node>,
-                     caf::reacts_to<tick_atom>>;
+                     caf::reacts_to<core::forget_node>, caf::reacts_to<tick_atom>>;
 
 struct proxy_neighbours {
   proxy_service proxy;
@@ -257,6 +263,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::node_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::proxy_listens)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::watch_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::end_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::forget_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::hosting_wish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::node_load)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::results_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::node_up)

@@ -208,9 +208,7 @@ void node_state::on_stop() {
   open_or_close_intake();
   tell_ledger([](auto& ledger, auto, auto& fx) { ledger.on_stop(fx); });
   self_->send(questions_, stop_atom::value);
-  tell_link([](auto& link, auto, auto& fx) {
-    link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
-  });
+  tell_link([](auto& link, auto, auto& fx) { link.on_drain(fx); });
   self_->send(executor_, stop_atom::value);
 }
 
@@ -219,9 +217,7 @@ void node_state::on_finish() {
   if (stopping_ || std::exchange(finishing_, true))
     return;
   open_or_close_intake();
-  tell_link([](auto& link, auto, auto& fx) {
-    link.on_outgoing(core::to_proxy{link.link(), drain{}}, fx);
-  });
+  tell_link([](auto& link, auto, auto& fx) { link.on_drain(fx); });
 }
 
 /// Its last words to the proxy are behind us in the mailbox order; then the link may end.

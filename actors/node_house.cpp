@@ -22,6 +22,7 @@ struct tenant {
   enum class stage : std::uint8_t { moving_in, running, ended };
   std::uint64_t life = 0; ///< of this house's tenants: a name may be taken again
   stage at = stage::moving_in;
+  std::string proxy;   ///< "host:port"
   std::string problem; ///< why the last attempt failed, also during the next
   node_service actor;
   std::unique_ptr<client_gateway> gateway;
@@ -40,7 +41,8 @@ struct node_house::state {
   bool stopping = false;
 
   /// Empty where the name is this life's from now on.
-  std::string reserve(const std::string& name, std::uint64_t& life) {
+  std::string reserve(const spawn_order& order, std::uint64_t& life) {
+    const auto& name = order.name;
     if (auto why = core::problem_with_node_name(name); !why.empty())
       return why;
     const std::scoped_lock lock{guard};
@@ -55,6 +57,7 @@ struct node_house::state {
     auto& one = tenants[name]; // its problem is kept, so that the log has it once
     one.life = life;
     one.at = tenant::stage::moving_in;
+    one.proxy = proxy_of(order);
     return {};
   }
   void fail(const std::string& name, std::string why) {
@@ -108,7 +111,7 @@ node_house::~node_house() = default;
 node_service::behavior_type node_house::move_in(node_state::pointer self,
                                                 const spawn_order& order) {
   std::uint64_t life = 0;
-  const auto refused = state_->reserve(order.name, life);
+  const auto refused = state_->reserve(order, life);
   if (!refused.empty()) { // whoever has the name keeps it
     self->quit(caf::exit_reason::user_shutdown);
     return node_service::behavior_type::make_empty_behavior();
@@ -156,7 +159,7 @@ host_report node_house::report() const {
   const std::scoped_lock lock{state_->guard};
   for (const auto& [name, one] : state_->tenants)
     all.nodes.push_back({name, one.at == tenant::stage::running,
-                         one.at == tenant::stage::ended ? one.problem : std::string{}});
+                         one.at == tenant::stage::ended ? one.problem : std::string{}, one.proxy});
   return all;
 }
 

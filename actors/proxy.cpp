@@ -25,6 +25,7 @@ void proxy_state::start(pointer self, proxy_parts parts) {
   self_ = self;
   parts_ = std::move(parts);
   step_ = {parts_.store, 0};
+  self_->set_default_handler(caf::drop); // some other proxy may take us for a host
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down.source); });
   const proxy_neighbours all{self_, parts_.dispatcher, parts_.collector};
   self_->send(parts_.dispatcher, all);
@@ -96,7 +97,10 @@ void proxy_state::on_tick() {
 }
 
 caf::result<hosting_answer> proxy_state::on_hosting(const hosting_request& request) {
-  return self_->delegate(parts_.spawns, request);
+  const auto& order = request.order;
+  const auto address = order.client_address + ":" + std::to_string(order.client_port);
+  return self_->delegate(parts_.spawns, hosting_wish{request, parts_.membership->has_live_elsewhere(
+                                                                  order.name, address)});
 }
 
 /// Everything acknowledged is durable already: the process may end.

@@ -20,14 +20,14 @@ void spawn_desk_state::on_listening(const proxy_listens& news) {
   flush();
 }
 
-caf::result<hosting_answer> spawn_desk_state::on_request(const hosting_request& request) {
+caf::result<hosting_answer> spawn_desk_state::on_request(const hosting_wish& wish) {
   constexpr std::size_t most_askers = 1000;
   if (askers_.size() >= most_askers)
     return hosting_answer{errc::busy, "too many orders wait for the disk"};
   const auto asker = next_asker_++;
   auto promise = self_->make_response_promise<hosting_answer>();
   askers_.emplace(asker, promise);
-  list_->on_request(asker, request, step_.fx());
+  list_->on_request(asker, wish.content, wish.name_in_use, step_.fx());
   flush();
   return promise;
 }
@@ -61,6 +61,7 @@ void spawn_desk_state::run(core::spawn_list_output& output) {
   std::visit(overloaded{
                  [&](core::watch_node& x) { self_->send(keeper_of(x.order), std::move(x)); },
                  [&](core::end_node& x) { self_->send(keeper_of(x.order), std::move(x)); },
+                 [&](core::forget_node& x) { self_->send(keeper_of(x.order), std::move(x)); },
                  [&](core::answer_hosting& x) {
                    if (const auto asker = askers_.find(x.asker); asker != askers_.end()) {
                      asker->second.deliver(std::move(x.content));
@@ -78,7 +79,7 @@ spawn_desk_actor::behavior_type spawn_desk(spawn_desk_state::pointer self, store
   auto* state = &self->state;
   state->start(self, std::move(store), std::move(list), std::move(ours));
   return {
-      [state](const hosting_request& request) { return state->on_request(request); },
+      [state](const hosting_wish& wish) { return state->on_request(wish); },
       [state](const proxy_listens& news) { state->on_listening(news); },
       [state](const node_ended& news) { state->on_ended(news); },
       [state](const committed& news) { state->on_committed(news); },

@@ -24,7 +24,7 @@ public:
   void start(pointer self, store_actor store, std::shared_ptr<core::spawn_list> list,
              std::shared_ptr<const tls::credentials> ours);
   void on_listening(const proxy_listens& news);
-  caf::result<hosting_answer> on_request(const hosting_request& request);
+  caf::result<hosting_answer> on_request(const hosting_wish& wish);
   void on_ended(const node_ended& news);
   void on_committed(const committed& news);
 

@@ -22,9 +22,11 @@ system_config::system_config(std::size_t workers, std::shared_ptr<const tls::cre
   set("scheduler.max-threads", static_cast<std::uint64_t>(workers));
   // Messages from other processes are decoded where they are read: one hand-over less for each.
   set("middleman.workers", std::uint64_t{0});
-  // CAF notices a silent connection only with these, on both sides; our own leases decide earlier.
-  set("middleman.heartbeat-interval", caf::timespan{std::chrono::seconds(1)});
-  set("middleman.connection-timeout", caf::timespan{std::chrono::seconds(5)});
+  // CAF notices a silent connection only with these, on both sides. As long as it believes in one
+  // it gives it to whoever connects, and TCP wakes it up ever later: a link that is healed after a
+  // lease would be found seconds after that. What is dropped without need is made again at once.
+  set("middleman.heartbeat-interval", caf::timespan{std::chrono::milliseconds(500)});
+  set("middleman.connection-timeout", caf::timespan{std::chrono::milliseconds(2500)});
   if (!credentials_)
     return;
   load<caf::openssl::manager>();

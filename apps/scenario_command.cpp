@@ -37,6 +37,7 @@ A script is a file of lines like these; docs/scenarios.md has them all:
   start a b c --slots 2                   # nodes
   submit 50 to a: SUBMIT -- mark; sleep 0.1
   load 4: SLEEP 20                        # clients that go on submitting; load off
+  start host h1                           # spawn d on h1; despawn d
   kill b                                  # -9; stop is SIGTERM; also freeze and thaw
   restart b                               # same port, same data; wipe b first: no data
   cut c out                               # a silent link, until heal c; needs root

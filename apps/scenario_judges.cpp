@@ -37,12 +37,18 @@ std::string problem_of_job(const std::string& job) {
 }
 
 /// Given by the scenario, so a script cannot give them as well.
-std::string taken_option(const std::string& name, const scenario::launch_place& place,
+std::string taken_option(scenario::member_kind kind, const std::string& name,
+                         const scenario::launch_place& place,
                          const std::vector<std::string>& options) {
-  for (const auto& ours : scenario::command_line(name, place, {"--slots"}))
+  auto ours = scenario::command_line(kind, name, place, {"--slots"});
+  if (kind == scenario::member_kind::spawned)
+    ours.insert(ours.end(), {"--tls-cert", "--tls-key", "--tls-ca"}); // the proxy's
+  if (kind == scenario::member_kind::proxy)
+    ours.insert(ours.end(), {"--spawn", "--advertise"}); // the verb `spawn`
+  for (const auto& own : ours)
     for (const auto& word : options)
-      if (ours.starts_with("--") && ours != "--slots" && scenario::option_name(word) == ours)
-        return ours + " is the scenario's own";
+      if (own.starts_with("--") && own != "--slots" && scenario::option_name(word) == own)
+        return own + " is the scenario's own";
   return {};
 }
 
@@ -58,16 +64,19 @@ std::string stray_word(const CLI::App& command) {
   return scenario::quoted(word) + " belongs to no option, and names stand before them";
 }
 
-std::string problem_of_options(const std::string& name, const std::vector<std::string>& options) {
-  scenario::launch_place place{"127.0.0.1", 1, "127.0.0.1", 1, "data", true};
-  if (auto taken = taken_option(name, place, options); !taken.empty())
+std::string problem_of_options(scenario::member_kind kind, const std::string& name,
+                               const std::vector<std::string>& options) {
+  scenario::launch_place place{"127.0.0.1", 1, "127.0.0.1", 1, "data", true, 1};
+  if (auto taken = taken_option(kind, name, place, options); !taken.empty())
     return taken;
   place.beyond_loopback = false;
-  auto words = scenario::command_line(name, place, options);
+  auto words = scenario::command_line(kind, name, place, options);
   CLI::App app;
   action none;
   add_proxy_command(app, none);
   add_node_command(app, none);
+  add_host_command(app, none);
+  add_spawn_command(app, none);
   auto& command = *app.get_subcommand(words.front());
   command.allow_extras();
   for (auto* option : command.get_options())

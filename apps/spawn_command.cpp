@@ -26,7 +26,8 @@ Exit status: 0; 1 if it was refused, or the proxy did not answer.
   evenkeel spawn 10.0.0.7:4242 --name a --slots 8)";
 constexpr const char* despawn_notes = R"(
 It gets no more jobs and takes none, finishes what it runs, and ends. Its tickets stay in its
-directory on the host, and can be asked for again once it is spawned again.
+directory on the host, and can be asked for again once it is spawned again there. While its host
+cannot be reached its end is waited for; with --forget it is not, and its name is free at once.
 Exit status: 0; 1 if it was refused, or the proxy did not answer.
 
   evenkeel despawn a)";
@@ -35,6 +36,7 @@ struct spawn_choice {
   std::string place;
   std::string name;
   std::uint32_t slots = 0;
+  bool forget = false;
   std::string client_address = "127.0.0.1";
   std::uint16_t client_port = 9000;
   std::string proxy_host = "127.0.0.1";
@@ -82,6 +84,7 @@ int run_spawn(const spawn_choice& choice) {
 int run_despawn(const spawn_choice& choice) {
   hosting_request request;
   request.withdraw = true;
+  request.forget = choice.forget;
   request.order.name = choice.name;
   return run(choice, request);
 }
@@ -121,6 +124,8 @@ void add_despawn_command(CLI::App& app, action& chosen) {
   const auto choice = std::make_shared<spawn_choice>();
   auto* command = app.add_subcommand("despawn", "ends a spawned node, once what it runs has ended");
   command->add_option("name", choice->name, "the node's name")->required();
+  command->add_flag("--forget", choice->forget,
+                    "strike it off the list at once: its host is gone for good");
   add_proxy_options(*command, *choice);
   command->footer(despawn_notes);
   command->immediate_callback(); // so that other subcommands' variables do not count

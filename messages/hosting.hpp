@@ -34,17 +34,23 @@ typename Inspector::result_type inspect(Inspector& f, spawn_order& x) {
            x.proxy_port);
 }
 
+/// "host:port" of the proxy for which a node works.
+inline std::string proxy_of(const spawn_order& x) {
+  return x.proxy_host + ":" + std::to_string(x.proxy_port);
+}
+
 /// A node on a host, or what became of the last attempt to have one there.
 struct hosted_node {
   std::string name;
   bool running = false;
   std::string problem; ///< why it does not run; empty: nothing is wrong, or it was never tried
+  std::string proxy;   ///< "host:port" of the one it works for
   friend bool operator==(const hosted_node&, const hosted_node&) = default;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hosted_node& x) {
-  return f(x.name, x.running, x.problem);
+  return f(x.name, x.running, x.problem, x.proxy);
 }
 
 struct host_report {
@@ -62,13 +68,14 @@ typename Inspector::result_type inspect(Inspector& f, host_report& x) {
 /// `evenkeel spawn` and `evenkeel despawn` (`order.name` alone).
 struct hosting_request {
   bool withdraw = false;
+  bool forget = false; ///< `withdraw`, and at once: its host is gone for good
   spawn_order order;
   friend bool operator==(const hosting_request&, const hosting_request&) = default;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hosting_request& x) {
-  return f(x.withdraw, x.order);
+  return f(x.withdraw, x.forget, x.order);
 }
 
 struct hosting_answer {

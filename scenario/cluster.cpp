@@ -1,6 +1,5 @@
 #include "scenario/cluster.hpp"
 
-#include "scenario/command_line.hpp"
 #include "scenario/environment.hpp"
 #include "scenario/free_port.hpp"
 
@@ -15,6 +14,7 @@ namespace {
 
 constexpr milliseconds start_time{60'000};
 constexpr milliseconds end_time{60'000};
+constexpr milliseconds order_time{30'000};
 
 std::string how_it_ended(int end) {
   return end < 0 ? "by signal " + std::to_string(-end) : "with exit " + std::to_string(end);
@@ -24,6 +24,19 @@ std::string last_line(std::string text) {
   while (text.ends_with('\n'))
     text.pop_back();
   return text.substr(text.rfind('\n') + 1);
+}
+
+/// Those of the options that name certificates.
+std::vector<std::string> tls_words(const std::vector<std::string>& options) {
+  std::vector<std::string> words;
+  for (auto one = options.begin(); one != options.end(); ++one) {
+    if (!one->starts_with("--tls-"))
+      continue;
+    words.push_back(*one);
+    if (one->find('=') == std::string::npos && one + 1 != options.end())
+      words.push_back(*(one + 1));
+  }
+  return words;
 }
 
 /// Of /proc/PID/stat; 'T' is stopped.
@@ -50,11 +63,21 @@ cluster::member& cluster::require_running(const std::string& name) {
 }
 
 bool cluster::running(const std::string& name) const {
+  if (const auto one = spawned_.find(name); one != spawned_.end())
+    return one->second.wanted && running(one->second.host);
   return at(name).running != nullptr;
 }
 
 bool cluster::left_dead(const std::string& name) const {
+  if (const auto one = spawned_.find(name); one != spawned_.end())
+    return left_dead(one->second.host);
   return !running(name) && at(name).killed;
+}
+
+bool cluster::all_running() const {
+  const auto runs = [this](const auto& one) { return running(one.first); };
+  return std::all_of(members_.begin(), members_.end(), runs)
+         && std::all_of(spawned_.begin(), spawned_.end(), runs);
 }
 
 std::vector<std::string> cluster::names() const {
@@ -68,7 +91,7 @@ std::string cluster::address(const std::string& name) const {
   return hosts_ ? hosts_->address(name) : "127.0.0.1";
 }
 
-/// Its host and its port, once for all its lives.
+/// Its machine and its port, once for all its lives.
 void cluster::give_place(const std::string& name) {
   if (hosts_ && !hosts_->has(name))
     hosts_->add(name);
@@ -82,9 +105,9 @@ launch cluster::how_to_start(const std::string& name) {
   give_place(name);
   const auto& one = at(name);
   launch how;
-  how.command = command_line(name,
+  how.command = command_line(one.kind, name,
                              {address(name), one.port, address(proxy), at(proxy).port,
-                              (directory_ / name).string(), hosts_ != nullptr},
+                              (directory_ / name).string(), hosts_ != nullptr, 0},
                              one.options);
   how.command.insert(how.command.begin(), binary_);
   how.environment = environment_for(directory_);
@@ -93,7 +116,7 @@ launch cluster::how_to_start(const std::string& name) {
   return how;
 }
 
-void cluster::spawn(const std::string& name) {
+void cluster::launch_again(const std::string& name) {
   const auto how = how_to_start(name);
   const in_host scope{hosts_ ? hosts_->descriptor(name) : -1};
   auto& one = members_.at(name);
@@ -104,14 +127,17 @@ void cluster::spawn(const std::string& name) {
 }
 
 void cluster::await_ready(const std::string& name) {
-  const auto* const words = name == proxy_name ? "proxy is ready on" : "is ready for clients on";
+  std::string words = "is ready for clients on";
+  if (const auto kind = at(name).kind; kind != member_kind::node)
+    words = (kind == member_kind::proxy ? "proxy" : "host") + std::string(" is ready on");
   if (!wait_.until(start_time, [&] { return !at(name).running->line_with(words).empty(); }))
     throw failure(name + " is not ready: " + last_line(log(name)));
 }
 
-void cluster::start(const std::string& name, const std::vector<std::string>& options,
-                    bool supervised) {
+void cluster::start(member_kind kind, const std::string& name,
+                    const std::vector<std::string>& options, bool supervised) {
   auto& one = members_[name];
+  one.kind = kind;
   one.options = options;
   one.supervised = supervised;
   start_again(name);
@@ -120,8 +146,66 @@ void cluster::start(const std::string& name, const std::vector<std::string>& opt
 void cluster::start_again(const std::string& name) {
   if (running(name))
     throw failure(name + " runs already");
-  spawn(name);
+  launch_again(name);
   await_ready(name);
+}
+
+launch_place cluster::place_of(const std::string& spawned) const {
+  const std::string proxy{proxy_name};
+  const auto& one = spawned_.at(spawned);
+  return {address(one.host),    one.port,          address(proxy), at(proxy).port, {},
+          hosts_ != nullptr, at(one.host).port};
+}
+
+launch cluster::how_to_ask(std::vector<std::string> command) const {
+  launch how;
+  how.command = std::move(command);
+  how.command.insert(how.command.begin(), binary_);
+  for (const auto& word : tls_words(at(std::string(proxy_name)).options))
+    how.command.push_back(word);
+  how.environment = environment_for(directory_);
+  how.directory = directory_;
+  how.log = directory_ / "orders.log";
+  return how;
+}
+
+std::string cluster::ask_proxy(std::vector<std::string> command) {
+  const auto how = how_to_ask(std::move(command));
+  const in_host scope{hosts_ ? hosts_->descriptor(std::string(proxy_name)) : -1};
+  process asking{how};
+  if (!wait_.until(order_time, [&] { return asking.end().has_value(); }))
+    throw failure("\"evenkeel " + how.command.at(1) + "\" has not ended");
+  return *asking.end() == 0 ? "" : last_line(asking.log());
+}
+
+void cluster::spawn(const std::string& name, const std::string& host,
+                    const std::vector<std::string>& options) {
+  auto& one = spawned_[name];
+  one.host = host;
+  if (one.port == 0)
+    one.port = free_port();
+  const auto ready = "node '" + name + "' is ready for clients on";
+  require_running(host);
+  const auto before = at(host).running->count_of(ready);
+  std::string trouble;
+  const auto command = command_line(member_kind::spawned, name, place_of(name), options);
+  if (!wait_.until(start_time, [&] {
+        trouble = ask_proxy(command);
+        return trouble.find("is being despawned") == std::string::npos;
+      })
+      || !trouble.empty())
+    throw failure(name + " is not spawned: " + trouble);
+  if (!wait_.until(start_time, [&] { return at(host).running->count_of(ready) > before; }))
+    throw failure(name + " is not ready: " + last_line(log(host)));
+  one.wanted = true;
+  publish();
+}
+
+void cluster::despawn(const std::string& name) {
+  spawned_.at(name).wanted = false;
+  publish();
+  if (const auto trouble = ask_proxy(despawn_command_line(name, place_of(name))); !trouble.empty())
+    throw failure(name + " is not despawned: " + trouble);
 }
 
 void cluster::await_ends(const std::vector<std::string>& names, bool clean) {
@@ -211,7 +295,7 @@ void cluster::tend() {
                     + ", and nothing in the script asked for that; its log ends with: "
                     + last_line(log));
     }
-    spawn(name);
+    launch_again(name);
   }
 }
 
@@ -221,10 +305,17 @@ std::string cluster::log(const std::string& name) const {
 
 void cluster::publish() {
   std::vector<node_place> all;
+  const auto add = [&](const std::string& name, std::uint16_t port, const std::string& process,
+                       bool wanted) {
+    const auto& one = at(process);
+    all.push_back({name, port, hosts_ ? hosts_->descriptor(process) : -1,
+                   wanted && one.running != nullptr && !one.frozen, one.cut});
+  };
   for (const auto& [name, one] : members_)
-    if (name != proxy_name && one.port != 0)
-      all.push_back({name, one.port, hosts_ ? hosts_->descriptor(name) : -1,
-                     one.running != nullptr && !one.frozen, one.cut});
+    if (one.kind == member_kind::node && one.port != 0)
+      add(name, one.port, name, true);
+  for (const auto& [name, one] : spawned_)
+    add(name, one.port, one.host, one.wanted);
   const std::lock_guard lock{mutex_};
   places_ = std::move(all);
 }

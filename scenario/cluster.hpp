@@ -1,8 +1,10 @@
-// The proxy and nodes of a script, by name: started, killed, frozen, started again with the same
-// options, port and data. Owns: the processes, their hosts if links are cut. Must not know: jobs.
+// The proxy, nodes and hosts of a script, by name: started, killed, frozen, started again with the
+// same options, port and data; and the nodes that are spawned on hosts. Owns: the processes, their
+// machines if links are cut. Must not know: jobs.
 // One thread uses it; `nodes` may be called by any.
 #pragma once
 
+#include "scenario/command_line.hpp"
 #include "scenario/hosts.hpp"
 #include "scenario/process.hpp"
 #include "scenario/waiting.hpp"
@@ -22,8 +24,8 @@ namespace evenkeel::scenario {
 struct node_place {
   std::string name;
   std::uint16_t port = 0;
-  int host = -1;       ///< for in_host
-  bool running = true; ///< and not frozen
+  int host = -1;       ///< its machine, for in_host
+  bool running = true; ///< and not frozen; a spawned node is to run, and may not be back yet
   bool cut = false;    ///< its link is silent, one way or both
 };
 
@@ -36,7 +38,8 @@ public:
           const waiting& wait);
 
   /// All of these return when it is so: ready, dead, stopped ... They throw `failure`.
-  void start(const std::string& name, const std::vector<std::string>& options, bool supervised);
+  void start(member_kind kind, const std::string& name, const std::vector<std::string>& options,
+             bool supervised);
   void start_again(const std::string& name);
   void kill(const std::vector<std::string>& names);
   void stop(const std::vector<std::string>& names);
@@ -46,11 +49,21 @@ public:
   void cut(const std::string& name, direction silent);
   void heal(const std::string& name);
 
+  /// Has the proxy spawn it there. One that ends there is waited for first.
+  void spawn(const std::string& name, const std::string& host,
+             const std::vector<std::string>& options);
+  /// Returns when the proxy has promised it; the node may still finish what it runs.
+  void despawn(const std::string& name);
+
   /// A process that ended unasked is a failure; a supervised one that was killed starts again.
   void tend();
 
+  /// Of the processes.
   [[nodiscard]] std::vector<std::string> names() const;
+  /// Of a spawned node: its host runs, and it is not despawned.
   [[nodiscard]] bool running(const std::string& name) const;
+  /// Every process, and every node that was ever spawned.
+  [[nodiscard]] bool all_running() const;
   [[nodiscard]] bool frozen(const std::string& name) const { return at(name).frozen; }
   /// Its latest end was a SIGKILL of ours, and it was not started again.
   [[nodiscard]] bool left_dead(const std::string& name) const;
@@ -62,6 +75,7 @@ public:
 
 private:
   struct member {
+    member_kind kind = member_kind::node;
     std::vector<std::string> options;
     bool supervised = false;
     bool frozen = false;
@@ -71,13 +85,23 @@ private:
     std::unique_ptr<process> running;
   };
 
+  struct spawned_node {
+    std::string host;
+    std::uint16_t port = 0; ///< once for all its lives
+    bool wanted = true;     ///< not despawned
+  };
+
   [[nodiscard]] const member& at(const std::string& name) const { return members_.at(name); }
   member& require_running(const std::string& name);
   void give_place(const std::string& name);
   [[nodiscard]] std::string address(const std::string& name) const;
   [[nodiscard]] launch how_to_start(const std::string& name);
-  void spawn(const std::string& name);
+  void launch_again(const std::string& name);
   void await_ready(const std::string& name);
+  [[nodiscard]] launch_place place_of(const std::string& spawned) const;
+  [[nodiscard]] launch how_to_ask(std::vector<std::string> command) const;
+  /// Runs it to its end, as one who operates the proxy. Returns what it said last, if it failed.
+  std::string ask_proxy(std::vector<std::string> command);
   void await_ends(const std::vector<std::string>& names, bool clean);
   void publish();
 
@@ -86,6 +110,7 @@ private:
   const waiting& wait_;
   std::unique_ptr<hosts> hosts_; ///< outlives the processes
   std::map<std::string, member> members_;
+  std::map<std::string, spawned_node> spawned_;
   mutable std::mutex mutex_;
   std::vector<node_place> places_; ///< guarded by mutex_
 };

@@ -12,11 +12,17 @@ namespace {
 
 /// One process, as the steps so far have left it.
 struct standing {
-  bool running = true;
+  member_kind kind = member_kind::node;
+  bool running = true; ///< of a spawned node: not despawned
   bool frozen = false;
   std::optional<direction> cut;
-  int since = 0; ///< line that made it run, stop or freeze
+  int since = 0;    ///< line that made it run, stop or freeze
+  std::string host; ///< of a spawned node
 };
+
+bool is_node(const standing& one) {
+  return one.kind == member_kind::node || one.kind == member_kind::spawned;
+}
 
 class rehearsal {
 public:
@@ -33,6 +39,27 @@ public:
       fits_one = take(step, name) || fits_one;
     if (!fits_one)
       fail(step.what == process_verb::thaw ? "nothing is frozen" : "no link is cut");
+  }
+
+  void operator()(const spawn_step& step) {
+    require_reached(std::string(proxy_name));
+    require_reached(step.host);
+    for (const auto& name : step.names) {
+      check_options(member_kind::spawned, name, step.options);
+      if (const auto known = all_.find(name); known != all_.end() && known->second.running)
+        fail(name + " is spawned already," + since(known->second));
+      all_[name] = {member_kind::spawned, true, false, {}, line_, step.host};
+    }
+  }
+
+  void operator()(const despawn_step& step) {
+    require_awake(std::string(proxy_name));
+    for (const auto& name : step.names) {
+      auto& one = all_.at(name);
+      if (!one.running)
+        fail(name + " is despawned already," + since(one));
+      become(one, false, false);
+    }
   }
 
   void operator()(const submit_step& step) {
@@ -81,6 +108,12 @@ public:
 private:
   [[noreturn]] void fail(const std::string& text) const { throw syntax_error(line_, text); }
 
+  void become(standing& one, bool running, bool frozen) const {
+    one.running = running;
+    one.frozen = frozen;
+    one.since = line_;
+  }
+
   static std::string since(const standing& one) {
     return " since line " + std::to_string(one.since);
   }
@@ -90,25 +123,26 @@ private:
     auto& one = all_[name];
     switch (step.what) {
       case process_verb::start:
-        check_options(name, step.options);
-        one = {true, false, {}, line_};
+        one.kind = kind_of(step, name);
+        check_options(one.kind, name, step.options);
+        become(one, true, false);
         return true;
       case process_verb::stop:
         require_running(one, name);
         if (one.frozen)
           fail(name + " is frozen" + since(one) + " and cannot stop: thaw or kill it");
-        one = {false, false, one.cut, line_};
+        become(one, false, false);
         return true;
       case process_verb::kill:
         require_running(one, name);
-        one = {false, false, one.cut, line_};
+        become(one, false, false);
         return true;
-      case process_verb::restart: one = {true, false, one.cut, line_}; return true;
+      case process_verb::restart: become(one, true, false); return true;
       case process_verb::freeze:
         require_running(one, name);
         if (one.frozen)
           fail(name + " is frozen already," + since(one));
-        one = {true, true, one.cut, line_};
+        become(one, true, true);
         return true;
       case process_verb::thaw: return thaw(one, name, step.grouped);
       case process_verb::wipe:
@@ -135,27 +169,46 @@ private:
     }
     const bool thaws = one.frozen;
     if (thaws)
-      one = {true, false, one.cut, line_};
+      become(one, true, false);
     return thaws;
   }
 
   void require_running(const standing& one, const std::string& name) const {
     if (!one.running)
-      fail(name + " does not run" + since(one));
+      fail(name + (one.kind == member_kind::spawned ? " is despawned" : " does not run")
+           + since(one));
   }
 
+  /// A spawned node is as awake as its host.
   void require_awake(const std::string& name) const {
     const auto& one = all_.at(name);
     require_running(one, name);
+    if (one.kind == member_kind::spawned)
+      return require_awake(one.host);
     if (one.frozen)
       fail(name + " is frozen" + since(one));
   }
 
+  [[nodiscard]] bool is_awake(const standing& one) const {
+    if (one.kind == member_kind::spawned)
+      return one.running && is_awake(all_.at(one.host));
+    return one.running && !one.frozen;
+  }
+
   void require_awake_node() const {
-    if (std::none_of(all_.begin(), all_.end(), [](const auto& one) {
-          return one.first != proxy_name && one.second.running && !one.second.frozen;
+    if (std::none_of(all_.begin(), all_.end(), [this](const auto& one) {
+          return is_node(one.second) && is_awake(one.second);
         }))
       fail("no node runs that could be asked");
+  }
+
+  /// For who spawns.
+  void require_reached(const std::string& name) const {
+    if (!all_.contains(name))
+      fail("no \"start " + name + "\" stands above, and nodes are spawned by the proxy");
+    require_awake(name);
+    if (all_.at(name).cut)
+      fail("the link of " + name + " is cut, so no node can be spawned");
   }
 
   /// NODES and STATS are the proxy's words, asked for at a node.
@@ -178,10 +231,11 @@ private:
       fail("the job: " + problem);
   }
 
-  void check_options(const std::string& name, const std::vector<std::string>& options) const {
+  void check_options(member_kind kind, const std::string& name,
+                     const std::vector<std::string>& options) const {
     if (!ask_.problem_of_options)
       return;
-    if (const auto problem = ask_.problem_of_options(name, options); !problem.empty())
+    if (const auto problem = ask_.problem_of_options(kind, name, options); !problem.empty())
       fail("the options of " + name + ": " + problem);
   }
 
@@ -194,8 +248,10 @@ private:
 };
 
 bool starts(const step& one, bool proxy) {
+  if (!proxy && std::holds_alternative<spawn_step>(one.what))
+    return true;
   const auto* process = std::get_if<process_step>(&one.what);
-  return process != nullptr && process->what == process_verb::start
+  return process != nullptr && !process->hosts && process->what == process_verb::start
          && std::any_of(process->names.begin(), process->names.end(),
                         [proxy](const auto& name) { return (name == proxy_name) == proxy; });
 }

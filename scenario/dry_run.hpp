@@ -15,7 +15,8 @@ namespace evenkeel::scenario {
 /// well; one that is empty is not asked.
 struct judges {
   std::function<std::string(const std::string& job)> problem_of_job;
-  std::function<std::string(const std::string& name, const std::vector<std::string>& options)>
+  std::function<std::string(member_kind kind, const std::string& name,
+                            const std::vector<std::string>& options)>
       problem_of_options;
 };
 

@@ -97,9 +97,7 @@ void fetch_twice(world& all) {
 
 /// Jobs of a home that is away stay where they are, so this is asked only if everybody is there.
 void await_no_jobs(world& all) {
-  const auto names = all.processes.names();
-  if (std::all_of(names.begin(), names.end(),
-                  [&](const auto& name) { return all.processes.running(name); })) {
+  if (all.processes.all_running()) {
     stats_expected nothing;
     for (const auto* figure : {"running", "prefetched", "queued", "returning"})
       nothing.figures.push_back({figure, relation::equal, "0"});

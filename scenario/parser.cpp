@@ -73,6 +73,10 @@ private:
       next.what = submit(cut);
     else if (verb == "load")
       next.what = load(cut);
+    else if (verb == "spawn")
+      next.what = parse_spawn(std::move(cut.words), names_);
+    else if (verb == "despawn")
+      next.what = parse_despawn(cut.words, names_);
     else if (verb == "pause")
       next.what = pause(cut.words);
     else if (verb == "expect")
@@ -91,10 +95,8 @@ private:
   std::vector<std::string> homes(std::deque<std::string>& words, std::string_view usage) const {
     if (words.empty())
       fail_with_usage("behind \"to\" a name is missing", usage);
-    auto found = names_.select(words, usage);
+    auto found = names_.select(words, audience::homes, usage);
     words.clear();
-    if (std::find(found.begin(), found.end(), proxy_name) != found.end())
-      fail("jobs are submitted to nodes, not to the proxy");
     return found;
   }
 
@@ -151,10 +153,16 @@ private:
 
   expect_step expect(std::deque<std::string> words) {
     auto made = parse_expectation(std::move(words));
-    if (const auto* log = std::get_if<log_expected>(&made.what))
+    if (const auto* log = std::get_if<log_expected>(&made.what)) {
       names_.require(log->name, "expect log NAME says TEXT");
-    if (const auto* node = std::get_if<node_expected>(&made.what))
+      if (names_.kind(log->name) == member_kind::spawned)
+        fail(log->name + " writes into the log of its host, " + names_.host_of(log->name));
+    }
+    if (const auto* node = std::get_if<node_expected>(&made.what)) {
       names_.require(node->node, "expect node NAME running=2");
+      if (names_.kind(node->node) == member_kind::host)
+        fail(node->node + " is a host, and NODES does not list it");
+    }
     return made;
   }
 

@@ -92,6 +92,14 @@ std::string process::log() const {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::size_t process::count_of(const std::string& text) const {
+  const auto all = log();
+  std::size_t count = 0;
+  for (auto at = all.find(text); at != std::string::npos; at = all.find(text, at + text.size()))
+    ++count;
+  return count;
+}
+
 std::string process::line_with(const std::string& text) const {
   const auto all = log();
   const auto found = all.find(text);

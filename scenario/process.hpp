@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ public:
   [[nodiscard]] std::string log() const;
   /// The first whole line of that with `text` in it; empty if there is none yet.
   [[nodiscard]] std::string line_with(const std::string& text) const;
+  /// How often `text` stands there.
+  [[nodiscard]] std::size_t count_of(const std::string& text) const;
 
 private:
   pid_t pid_ = 0;

@@ -1,4 +1,4 @@
-// The verbs for processes and their links. Pure.
+// The verbs for processes and their links, and for spawned nodes. Pure.
 #pragma once
 
 #include "scenario/names.hpp"
@@ -12,5 +12,7 @@ namespace evenkeel::scenario {
 /// `words` are those behind the verb. Throws std::invalid_argument with one sentence.
 process_step parse_process(const std::string& verb, std::deque<std::string> words,
                            known_names& names);
+spawn_step parse_spawn(std::deque<std::string> words, known_names& names);
+despawn_step parse_despawn(const std::deque<std::string>& words, const known_names& names);
 
 } // namespace evenkeel::scenario

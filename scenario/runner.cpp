@@ -49,6 +49,16 @@ public:
     }
   }
 
+  void operator()(const spawn_step& step) const {
+    for (const auto& name : step.names)
+      all_.processes.spawn(name, step.host, step.options);
+  }
+
+  void operator()(const despawn_step& step) const {
+    for (const auto& name : step.names)
+      all_.processes.despawn(name);
+  }
+
   /// Every job is acknowledged when this is over. What was not answered may have been taken.
   void operator()(const submit_step& step) const {
     for (std::size_t i = 0; i < step.homes.size(); ++i) {
@@ -78,7 +88,7 @@ private:
     each(step, [&](const auto& name) {
       auto options = step.tls ? tls_options(all_.directory, name) : std::vector<std::string>{};
       options.insert(options.end(), step.options.begin(), step.options.end());
-      all_.processes.start(name, options, step.supervised);
+      all_.processes.start(kind_of(step, name), name, options, step.supervised);
     });
   }
 

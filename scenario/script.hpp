@@ -19,8 +19,16 @@ namespace evenkeel::scenario {
 
 using milliseconds = std::chrono::milliseconds;
 
-/// The name that means the proxy; every other name is a node.
+/// The name that means the proxy.
 inline constexpr std::string_view proxy_name = "proxy";
+
+/// What a name stands for. All but `spawned` are processes.
+enum class member_kind {
+  proxy,
+  node,
+  host,    ///< `evenkeel host`: nodes are spawned there
+  spawned, ///< a node in the process of a host
+};
 
 enum class process_verb { start, stop, kill, freeze, thaw, restart, wipe, cut, heal };
 
@@ -29,6 +37,7 @@ enum class direction { both, in, out };
 
 struct process_step {
   process_verb what = process_verb::start;
+  bool hosts = false; ///< start: these are hosts
   /// As written, with `all` and `nodes` put in words: those that were started further up.
   std::vector<std::string> names;
   bool grouped = false;             ///< some of them by `all` or `nodes`
@@ -38,6 +47,27 @@ struct process_step {
   bool any_order = false;           ///< restart: in an order drawn from the seed
   direction cut = direction::both;  ///< which way is silent
   friend bool operator==(const process_step&, const process_step&) = default;
+};
+
+/// Of a name that this step starts.
+inline member_kind kind_of(const process_step& start, std::string_view name) {
+  if (name == proxy_name)
+    return member_kind::proxy;
+  return start.hosts ? member_kind::host : member_kind::node;
+}
+
+/// `evenkeel spawn`, for one node after another.
+struct spawn_step {
+  std::vector<std::string> names;
+  std::string host;
+  std::vector<std::string> options; ///< for each, as typed
+  friend bool operator==(const spawn_step&, const spawn_step&) = default;
+};
+
+/// `evenkeel despawn`.
+struct despawn_step {
+  std::vector<std::string> names;
+  friend bool operator==(const despawn_step&, const despawn_step&) = default;
 };
 
 struct submit_step {
@@ -131,12 +161,13 @@ struct expect_step {
 struct step {
   int line = 0;
   std::string text; ///< for messages: as written, printable, cut where it is very long
-  std::variant<process_step, submit_step, load_step, pause_step, expect_step> what;
+  std::variant<process_step, spawn_step, despawn_step, submit_step, load_step, pause_step, expect_step>
+      what;
 };
 
 struct script {
   std::vector<step> steps;
-  /// It cuts links, so every process needs a host of its own.
+  /// It cuts links, so every process needs a machine of its own (scenario/hosts.hpp).
   bool hosts = false;
 };
 

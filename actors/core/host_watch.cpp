@@ -8,8 +8,8 @@ namespace evenkeel::core {
 
 namespace {
 
-std::int64_t longer(std::int64_t pause_us) {
-  return std::clamp(2 * pause_us, host_watch::shortest_pause_us, host_watch::longest_pause_us);
+std::int64_t longer(std::int64_t pause_us, std::int64_t longest_us) {
+  return std::clamp(2 * pause_us, host_watch::shortest_pause_us, longest_us);
 }
 
 } // namespace
@@ -21,8 +21,10 @@ void host_watch::on_order(const spawn_order& order) {
   next_look_us_ = 0; // at the next tick
 }
 
-void host_watch::on_withdraw(const std::string& name) {
-  nodes_[name].withdrawn = true;
+void host_watch::on_withdraw(const spawn_order& order) {
+  auto& node = nodes_[order.name];
+  node.order = order;
+  node.withdrawn = true;
   next_look_us_ = 0;
 }
 
@@ -35,19 +37,23 @@ void host_watch::on_tick(instant now, host_watch_effects& fx) {
   if (looking_ || nodes_.empty() || now.steady_us < next_look_us_)
     return;
   looking_ = true;
+  look_began_us_ = now.steady_us;
   fx.emit(look_at_host{});
 }
 
 void host_watch::on_unreachable(const std::string& why, instant now, host_watch_effects& fx) {
-  pause_us_ = longer(pause_us_);
-  look_again_after(pause_us_, now);
+  pause_us_ = longer(pause_us_, longest_pause_us);
+  // A look that was answered by silence has waited already.
+  const auto waited_us = looking_ ? now.steady_us - look_began_us_ : 0;
+  look_again_after(pause_us_ - waited_us, now);
   for (auto& [name, node] : nodes_) {
     node.spawning = false;
     node.placed = false;
     node.running = false;
   }
   if (std::exchange(told_, why) != why)
-    fx.log(note::level::warning, "host " + place_ + ": " + why + "; trying again");
+    fx.log(note::level::warning,
+           "host " + (why.starts_with(place_) ? why : place_ + ": " + why) + "; trying again");
 }
 
 void host_watch::on_report(const host_report& report, instant now, host_watch_effects& fx) {
@@ -64,7 +70,15 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
     const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
                                    [&name = name](const auto& x) { return x.name == name; });
     const bool known = said != report.nodes.end();
-    const bool ran = std::exchange(node.running, known && said->running);
+    node.taken = known && is_of_another_proxy(node, *said);
+    const bool ran = std::exchange(node.running, known && said->running && !node.taken);
+    if (node.taken) {
+      if (!node.withdrawn)
+        failed(node, "its name is taken there by a node of the proxy at " + said->proxy, now, fx);
+      node.spawning = false;
+      node.placed = false;
+      continue;
+    }
     if (known && !node.running && !said->problem.empty() && (ran || node.spawning))
       failed(node, said->problem, now, fx);
     else if (!known && node.placed) // that host has been restarted meanwhile
@@ -83,6 +97,11 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
   }
 }
 
+/// What an attempt of another proxy left behind is in nobody's way.
+bool host_watch::is_of_another_proxy(const wanted_node& node, const hosted_node& said) {
+  return said.proxy != proxy_of(node.order) && (said.running || said.problem.empty());
+}
+
 /// What this node needs, as its host just reported.
 void host_watch::tend(const std::string& name, wanted_node& node, instant now,
                       host_watch_effects& fx) {
@@ -96,7 +115,7 @@ void host_watch::tend(const std::string& name, wanted_node& node, instant now,
     node.told = "runs";
     return;
   }
-  if (node.withdrawn || node.spawning || now.steady_us < node.next_try_us)
+  if (node.withdrawn || node.taken || node.spawning || now.steady_us < node.next_try_us)
     return;
   node.spawning = true;
   fx.emit(spawn_there{node.order});
@@ -105,7 +124,7 @@ void host_watch::tend(const std::string& name, wanted_node& node, instant now,
 void host_watch::failed(wanted_node& node, const std::string& why, instant now,
                         host_watch_effects& fx) {
   node.spawning = false;
-  node.pause_us = longer(node.pause_us);
+  node.pause_us = longer(node.pause_us, longest_node_pause_us);
   node.next_try_us = now.steady_us + node.pause_us;
   if (std::exchange(node.told, why) != why)
     fx.log(note::level::error, "node '" + node.order.name + "' does not run on host " + place_

@@ -38,14 +38,18 @@ using host_watch_effects = effects<host_watch_output>;
 class host_watch {
 public:
   static constexpr std::int64_t shortest_pause_us = 200 * us_per_ms;
-  static constexpr std::int64_t longest_pause_us = 5'000 * us_per_ms;
-  static constexpr std::int64_t look_every_us = 1'000 * us_per_ms; ///< while all is well
+  /// A host that is back is found within a second, so that its nodes have work again within two.
+  static constexpr std::int64_t longest_pause_us = 1'000 * us_per_ms;
+  static constexpr std::int64_t longest_node_pause_us = 5'000 * us_per_ms; ///< that cannot run
+  static constexpr std::int64_t look_every_us = 1'000 * us_per_ms;         ///< while all is well
 
   /// `place`: "host:port", for people.
   explicit host_watch(std::string place) : place_(std::move(place)) {}
 
   void on_order(const spawn_order& order);
-  void on_withdraw(const std::string& name);
+  void on_withdraw(const spawn_order& order);
+  /// Nothing is done about it any more, whatever it does there.
+  void on_forget(const std::string& name) { nodes_.erase(name); }
   void on_report(const host_report& report, instant now, host_watch_effects& fx);
   /// It could not be found, gave no answer in time, or its connection has ended.
   void on_unreachable(const std::string& why, instant now, host_watch_effects& fx);
@@ -66,10 +70,12 @@ private:
     bool placed = false;       ///< `spawning`, and the host has confirmed it since its last report
     std::int64_t pause_us = 0; ///< until the next attempt; doubled by each that failed
     std::int64_t next_try_us = 0;
-    std::string told; ///< the last problem that the log has
-    bool running = false;
+    std::string told;     ///< the last problem that the log has
+    bool running = false; ///< for this proxy
+    bool taken = false;   ///< its name, there, by a node of another proxy
   };
 
+  static bool is_of_another_proxy(const wanted_node& node, const hosted_node& said);
   void tend(const std::string& name, wanted_node& node, instant now, host_watch_effects& fx);
   void failed(wanted_node& node, const std::string& why, instant now, host_watch_effects& fx);
   void look_again_after(std::int64_t pause_us, instant now);
@@ -78,6 +84,7 @@ private:
   std::map<std::string, wanted_node> nodes_;
   bool looking_ = false;
   std::int64_t next_look_us_ = 0;
+  std::int64_t look_began_us_ = 0;
   std::int64_t pause_us_ = 0; ///< after the last failure to reach it; 0: it was reached
   std::string told_;          ///< the last problem with the host that the log has
 };

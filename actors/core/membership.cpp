@@ -312,6 +312,10 @@ std::size_t membership::live_nodes() const {
   return state_->table.links().size();
 }
 
+bool membership::has_live_elsewhere(const std::string& name, const std::string& address) const {
+  return state_->table.has_live_elsewhere(name, address);
+}
+
 std::size_t membership::known_ledgers() const {
   return state_->table.known();
 }

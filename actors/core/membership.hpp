@@ -92,6 +92,10 @@ public:
 
   [[nodiscard]] epoch current_epoch() const;
   [[nodiscard]] std::size_t live_nodes() const;
+  /// A node of this name is in the cluster, and it is not the one at this address for clients: a
+  /// node that was spawned by an earlier life of this proxy, whose disk is gone, may be ordered
+  /// again.
+  [[nodiscard]] bool has_live_elsewhere(const std::string& name, const std::string& address) const;
   [[nodiscard]] std::size_t known_ledgers() const;
   [[nodiscard]] std::string check_invariants() const;
 

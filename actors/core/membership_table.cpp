@@ -94,6 +94,11 @@ void member_table::close(const ledger_id& ledger) {
   links_.erase(link);
 }
 
+bool member_table::has_live_elsewhere(const std::string& name, const std::string& address) const {
+  const auto live = live_names_.find(name);
+  return live != live_names_.end() && ledgers_.at(live->second).content.address != address;
+}
+
 known_ledger* member_table::find(const ledger_id& ledger) {
   const auto entry = ledgers_.find(ledger);
   return entry == ledgers_.end() ? nullptr : &entry->second;

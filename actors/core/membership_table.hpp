@@ -70,6 +70,8 @@ public:
 
   [[nodiscard]] std::map<ledger_id, standing_link>& links() { return links_; }
   [[nodiscard]] const std::map<ledger_id, standing_link>& links() const { return links_; }
+  /// A node of this name has a link, and is another one than whose clients' address this is.
+  [[nodiscard]] bool has_live_elsewhere(const std::string& name, const std::string& address) const;
   [[nodiscard]] std::size_t known() const { return ledgers_.size(); }
   [[nodiscard]] std::string check_invariants() const;
 

@@ -20,8 +20,9 @@ node_link::state::state(link_settings with, const ledger_id& fresh_ledger, std::
 
 // -- phases ---------------------------------------------------------------------------------------
 
-void node_link::state::connect(link_effects& fx) {
+void node_link::state::connect(instant now, link_effects& fx) {
   phase = link_phase::connecting;
+  connect_began_us = now.steady_us;
   fx.emit(connect_now{});
 }
 
@@ -94,7 +95,13 @@ void node_link::on_start(instant now, link_effects& fx) {
   self.number = self.process.counter << link_number_bits;
   self.watch.late(now);
   fx.put(self.identity, durability::synced);
-  self.connect(fx);
+  self.connect(now, fx);
+}
+
+void node_link::on_drain(link_effects& fx) {
+  auto& self = *state_;
+  if (!std::exchange(self.draining, true) && self.phase == link_phase::up)
+    self.send(drain{}, fx);
 }
 
 void node_link::on_shutdown(instant, link_effects& fx) {
@@ -128,6 +135,9 @@ void node_link::on_connect_failed(const std::string& why, instant now, link_effe
   self.complain(trouble::unreachable, note::level::warning,
                 "cannot reach the proxy: " + why + "; trying again", now, fx);
   self.wait(now, self.next_backoff());
+  // An attempt that was answered by silence has waited already: a link that is healed is soon
+  // found.
+  self.wake_us -= now.steady_us - self.connect_began_us;
 }
 
 void node_link::on_disconnected(instant now, link_effects& fx) {
@@ -163,7 +173,7 @@ void node_link::on_tick(instant now, link_effects& fx) {
     if (self.connected)
       self.begin_join(now, fx);
     else
-      self.connect(fx);
+      self.connect(now, fx);
   }
 }
 

@@ -94,6 +94,8 @@ public:
   void on_outgoing(to_proxy message, link_effects& fx);
   /// Lease of the proxy, join retries, connection back-off. Called about every 50 ms (R8).
   void on_tick(instant now, link_effects& fx);
+  /// From now on this node wants no more work: the proxy is told at once, and on every later link.
+  void on_drain(link_effects& fx);
   /// A clean stop: `leave` is sent if the link stands, link_down follows, and no new link is
   /// sought. Nothing may be sent after it; the shell drops the connection once `leave` is out.
   void on_shutdown(instant now, link_effects& fx);

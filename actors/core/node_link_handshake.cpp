@@ -96,6 +96,8 @@ void node_link::on_welcome(const welcome& content, instant now, link_effects& fx
   self.last_refusal.reset();
   self.complained_us.fill(std::nullopt);
   fx.emit(link_up{content.link, content.code, content.settings});
+  if (self.draining) // before it tells what it holds, or it would be given more
+    self.send(drain{}, fx);
   fx.log(note::level::info, "joined the cluster as " + content.code + ", epoch "
                                 + std::to_string(content.proxy.counter));
 }

@@ -30,7 +30,7 @@ struct node_link::state {
   state(link_settings with, const ledger_id& fresh_ledger, std::uint64_t nonce);
 
   // node_link.cpp: phases
-  void connect(link_effects& fx);
+  void connect(instant now, link_effects& fx);
   /// Under a new link number; `ask_to_join` alone asks again under the same one.
   void begin_join(instant now, link_effects& fx);
   void ask_to_join(instant now, link_effects& fx);
@@ -57,7 +57,9 @@ struct node_link::state {
   incarnation process;
   link_phase phase = link_phase::idle;
   bool connected = false;
+  bool draining = false; ///< each link begins with a `drain`
   std::int64_t wake_us = 0;
+  std::int64_t connect_began_us = 0;
   std::uint32_t backoff_ms;
 
   /// Of the link that stands or is asked for. Starts anew, far above, with every incarnation: then

@@ -5,6 +5,14 @@
 
 namespace evenkeel::core {
 
+namespace {
+
+std::string place_of(const spawn_order& order) {
+  return order.host + ":" + std::to_string(order.host_port);
+}
+
+} // namespace
+
 std::string problem_with_node_name(std::string_view name) {
   constexpr std::size_t longest = 64;
   const bool fits = !name.empty() && name.size() <= longest && name.front() != '.'
@@ -38,15 +46,28 @@ void spawn_list::on_start(std::uint16_t proxy_port, const std::vector<spawn_orde
   for (const auto& [name, one] : orders_)
     watch(one, fx);
   for (const auto& order : wanted)
-    if (!orders_.contains(order.name)) {
-      if (auto why = objection(order); !why.empty())
-        fx.log(note::level::error, "cannot spawn node '" + order.name + "': " + why);
-      else
-        add(order, fx);
-    }
+    want(order, fx);
 }
 
-void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
+/// Of the command line. What the list says already is not changed by it.
+void spawn_list::want(const spawn_order& order, spawn_list_effects& fx) {
+  const auto complain = [&](const std::string& why) {
+    fx.log(note::level::error, "cannot spawn node '" + order.name + "': " + why);
+  };
+  if (const auto known = orders_.find(order.name); known != orders_.end()) {
+    if (known->second.withdrawn)
+      complain("it is being despawned");
+    else if (place_of(known->second.order) != place_of(order))
+      complain("it is on the list for " + place_of(known->second.order) + ", not for "
+               + place_of(order) + "; despawn it first");
+  } else if (auto why = objection(order); !why.empty()) {
+    complain(why);
+  } else {
+    add(order, fx);
+  }
+}
+
+void spawn_list::on_request(std::uint64_t asker, const hosting_request& request, bool name_in_use,
                             spawn_list_effects& fx) {
   const auto& order = request.order;
   if (proxy_port_ == 0) {
@@ -54,7 +75,7 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     return;
   }
   if (request.withdraw)
-    return withdraw(asker, order.name, fx);
+    return withdraw(asker, request, fx);
   if (auto why = objection(order); !why.empty()) {
     fx.emit(answer_hosting{asker, {errc::bad_request, std::move(why)}});
     return;
@@ -64,7 +85,12 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     same.proxy_host = order.proxy_host;
     same.proxy_port = order.proxy_port;
     if (known->second.withdrawn)
-      fx.emit(answer_hosting{asker, {errc::busy, "node '" + order.name + "' is being despawned"}});
+      fx.emit(answer_hosting{asker,
+                             {errc::busy, "node '" + order.name
+                                              + "' is being despawned: it still finishes what it "
+                                                "runs on "
+                                              + place_of(known->second.order)
+                                              + ", or that host cannot be reached"}});
     else if (same == order)
       fx.emit(answer_hosting{asker, {errc::ok, "node '" + order.name + "' is spawned already"}});
     else
@@ -74,10 +100,18 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
                                                        "despawn it first"}});
     return;
   }
+  if (name_in_use) {
+    fx.emit(
+        answer_hosting{asker,
+                       {errc::conflict, "there is a node '" + order.name
+                                            + "' in the cluster, which was not spawned; stop it "
+                                              "first, or take another name"}});
+    return;
+  }
   add(order, fx);
   fx.emit(answer_hosting{asker,
-                         {errc::ok, "node '" + order.name + "' will run on " + order.host + ":"
-                                        + std::to_string(order.host_port)}});
+                         {errc::ok, "node '" + order.name + "' will run on " + place_of(order)
+                                        + " as soon as that host is reached"}});
 }
 
 std::string spawn_list::objection(const spawn_order& order) const {
@@ -119,17 +153,35 @@ void spawn_list::watch(const entry& one, spawn_list_effects& fx) const {
     fx.emit(watch_node{std::move(order)});
 }
 
-void spawn_list::withdraw(std::uint64_t asker, const std::string& name, spawn_list_effects& fx) {
+void spawn_list::withdraw(std::uint64_t asker, const hosting_request& request,
+                          spawn_list_effects& fx) {
+  const auto& name = request.order.name;
   const auto known = orders_.find(name);
   if (known == orders_.end()) {
     fx.emit(answer_hosting{asker, {errc::not_found, "no node '" + name + "' was spawned"}});
     return;
   }
+  const auto place = place_of(known->second.order);
+  if (request.forget) {
+    forget(name, fx);
+    fx.emit(answer_hosting{asker,
+                           {errc::ok, "node '" + name + "' is forgotten; should it run on " + place
+                                          + ", it does so until that host ends"}});
+    return;
+  }
   known->second.withdrawn = true;
   put(known->second, fx);
   watch(known->second, fx);
-  fx.emit(answer_hosting{asker,
-                         {errc::ok, "node '" + name + "' finishes what it runs, and then ends"}});
+  fx.emit(answer_hosting{
+      asker,
+      {errc::ok, "node '" + name + "' finishes what it runs on " + place + ", and then ends"}});
+}
+
+void spawn_list::forget(const std::string& name, spawn_list_effects& fx) {
+  const auto known = orders_.find(name);
+  fx.erase({record::kind::spawned_node, {{}, known->second.number}, {}}, durability::synced);
+  fx.emit(forget_node{std::move(known->second.order)});
+  orders_.erase(known);
 }
 
 void spawn_list::on_ended(const std::string& name, spawn_list_effects& fx) {

@@ -24,13 +24,18 @@ struct end_node {
   spawn_order order;
   friend bool operator==(const end_node&, const end_node&) = default;
 };
+/// This host's watch is to do nothing more about the node.
+struct forget_node {
+  spawn_order order;
+  friend bool operator==(const forget_node&, const forget_node&) = default;
+};
 struct answer_hosting {
   std::uint64_t asker = 0;
   hosting_answer content;
   friend bool operator==(const answer_hosting&, const answer_hosting&) = default;
 };
 
-using spawn_list_output = std::variant<watch_node, end_node, answer_hosting, note>;
+using spawn_list_output = std::variant<watch_node, end_node, forget_node, answer_hosting, note>;
 using spawn_list_effects = effects<spawn_list_output>;
 
 class spawn_list {
@@ -46,8 +51,10 @@ public:
   /// new ones are added.
   void on_start(std::uint16_t proxy_port, const std::vector<spawn_order>& wanted,
                 spawn_list_effects& fx);
-  /// From a person, through `asker`: answered once the change is durable.
-  void on_request(std::uint64_t asker, const hosting_request& request, spawn_list_effects& fx);
+  /// From a person, through `asker`: answered once the change is durable. `name_in_use`: by a node
+  /// that is in the cluster now.
+  void on_request(std::uint64_t asker, const hosting_request& request, bool name_in_use,
+                  spawn_list_effects& fx);
   /// The host has ended it, or has never heard of it.
   void on_ended(const std::string& name, spawn_list_effects& fx);
 
@@ -61,9 +68,11 @@ private:
   };
 
   std::string objection(const spawn_order& order) const;
+  void want(const spawn_order& order, spawn_list_effects& fx);
   void add(spawn_order order, spawn_list_effects& fx);
   void watch(const entry& one, spawn_list_effects& fx) const;
-  void withdraw(std::uint64_t asker, const std::string& name, spawn_list_effects& fx);
+  void withdraw(std::uint64_t asker, const hosting_request& request, spawn_list_effects& fx);
+  void forget(const std::string& name, spawn_list_effects& fx);
   static void put(const entry& one, spawn_list_effects& fx);
 
   std::string proxy_host_;

@@ -11,6 +11,21 @@ namespace evenkeel::core::test {
 
 namespace {
 
+const std::string ours = "10.0.0.1:8080";
+
+/// What a host says of node a.
+hosted_node a(bool running, const std::string& problem = {}, const std::string& proxy = ours) {
+  return {"a", running, problem, proxy};
+}
+
+spawn_order order_of(const std::string& name) {
+  spawn_order order;
+  order.name = name;
+  order.proxy_host = "10.0.0.1";
+  order.proxy_port = 8080;
+  return order;
+}
+
 struct watch_fixture {
   host_watch watch{"10.0.0.7:4242"};
   instant now{1'000'000, 1'000};
@@ -28,11 +43,7 @@ struct watch_fixture {
       else
         said.push_back(std::move(one));
   }
-  void want(const std::string& name) {
-    spawn_order order;
-    order.name = name;
-    watch.on_order(order);
-  }
+  void want(const std::string& name) { watch.on_order(order_of(name)); }
   /// Ticks until the watch looks at its host; how long that took.
   std::int64_t ms_until_look() {
     constexpr std::int64_t too_long_ms = 60'000;
@@ -74,18 +85,18 @@ TEST_CASE_FIXTURE(watch_fixture, "what the host lacks is spawned, once") {
   want("a");
   report({});
   CHECK(spawns("a"));
-  report({{"a", false, ""}});
+  report({a(false)});
   CHECK_FALSE(spawns("a")); // it is moving in
-  report({{"a", true, ""}});
+  report({a(true)});
   CHECK(said.empty());
 }
 
 TEST_CASE_FIXTURE(watch_fixture, "a node that runs there already is adopted") {
   want("a");
-  report({{"a", true, ""}});
+  report({a(true)});
   CHECK(said.empty());
   CHECK(log == std::vector<std::string>{"node 'a' runs on host 10.0.0.7:4242"});
-  report({{"a", true, ""}});
+  report({a(true)});
   CHECK(log.size() == 1);
 }
 
@@ -93,7 +104,7 @@ TEST_CASE_FIXTURE(watch_fixture, "a host that was restarted gets its nodes again
   want("a");
   report({});
   spawned("a");
-  report({{"a", true, ""}});
+  report({a(true)});
   unreachable("its connection has ended");
   report({});
   CHECK(spawns("a"));
@@ -124,6 +135,16 @@ TEST_CASE_FIXTURE(watch_fixture, "an unreachable host is tried ever more slowly,
   CHECK(log.back() == "host 10.0.0.7:4242: reached");
 }
 
+TEST_CASE_FIXTURE(watch_fixture, "a look that was answered by silence has waited already") {
+  want("a");
+  for (int i = 0; i < 8; ++i) {
+    ms_until_look();
+    now.steady_us += host_watch::longest_pause_us;
+    unreachable("no answer within a second");
+  }
+  CHECK(ms_until_look() == 0);
+}
+
 TEST_CASE_FIXTURE(
     watch_fixture,
     "a node that cannot run is tried ever more slowly, and told once for each reason") {
@@ -131,9 +152,9 @@ TEST_CASE_FIXTURE(
   report({});
   for (int i = 0; i < 5; ++i) {
     spawned("a");
-    report({{"a", false, "its port is taken"}});
+    report({a(false, "its port is taken")});
     while (!spawns("a"))
-      report({{"a", false, "its port is taken"}});
+      report({a(false, "its port is taken")});
   }
   CHECK(log.size() == 1);
   spawned("a", "unknown type");
@@ -151,21 +172,65 @@ TEST_CASE_FIXTURE(watch_fixture, "another version of the protocol is one clear l
 
 TEST_CASE_FIXTURE(watch_fixture, "a withdrawn node is ended, and then forgotten") {
   want("a");
-  report({{"a", true, ""}});
-  watch.on_withdraw("a");
-  report({{"a", true, ""}});
+  report({a(true)});
+  watch.on_withdraw(order_of("a"));
+  report({a(true)});
   CHECK(says(end_there{"a"}));
-  report({{"a", true, ""}}); // it finishes what it runs
+  report({a(true)}); // it finishes what it runs
   CHECK(says(end_there{"a"}));
   report({});
   CHECK(says(ended_there{"a"}));
   CHECK(watch.idle());
 }
 
+TEST_CASE_FIXTURE(watch_fixture, "a node that is forgotten is left alone") {
+  want("a");
+  report({a(true)});
+  watch.on_forget("a");
+  CHECK(watch.idle());
+  want("b");
+  report({a(true)});
+  CHECK_FALSE(says(end_there{"a"}));
+}
+
+TEST_CASE_FIXTURE(watch_fixture, "a place is named once in a line") {
+  want("a");
+  unreachable("10.0.0.7:4242: Connection refused");
+  CHECK(log == std::vector<std::string>{"host 10.0.0.7:4242: Connection refused; trying again"});
+}
+
 TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn and does not run there has ended") {
-  watch.on_withdraw("a");
-  report({{"a", false, "its port is taken"}});
+  watch.on_withdraw(order_of("a"));
+  report({a(false, "its port is taken")});
   CHECK(says(ended_there{"a"}));
+}
+
+TEST_CASE_FIXTURE(watch_fixture, "a node of another proxy is not adopted, and that is told once") {
+  want("a");
+  report({a(true, "", "10.0.0.2:8080")});
+  CHECK(said.empty());
+  report({a(true, "", "10.0.0.2:8080")});
+  CHECK(log
+        == std::vector<std::string>{
+            "node 'a' does not run on host 10.0.0.7:4242: its name is taken there by a node of the "
+            "proxy at 10.0.0.2:8080; trying again"});
+  while (!spawns("a"))
+    report({});
+  report({a(true)});
+  CHECK(log.back() == "node 'a' runs on host 10.0.0.7:4242");
+}
+
+TEST_CASE_FIXTURE(watch_fixture, "an attempt of another proxy that failed is in nobody's way") {
+  want("a");
+  report({a(false, "its port is taken", "10.0.0.2:8080")});
+  CHECK(spawns("a"));
+  CHECK(log.empty());
+}
+
+TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn does not end another proxy's node") {
+  watch.on_withdraw(order_of("a"));
+  report({a(true, "", "10.0.0.2:8080")});
+  CHECK(said == std::vector<host_watch_output>{ended_there{"a"}});
 }
 
 } // namespace evenkeel::core::test

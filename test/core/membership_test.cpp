@@ -158,6 +158,18 @@ TEST_CASE("R5: a name that another live ledger has is refused, a dead one's is f
   CHECK(all<node_up>(p.on_join(2, join_of(ledger_b, "same"))).size() == 1);
 }
 
+TEST_CASE("a name is in use while its node is live, but for who has the same address") {
+  proxy p;
+  const auto a = join_of(ledger_a, "a");
+  CHECK_FALSE(p.core.has_live_elsewhere("a", "10.0.0.9:1"));
+  p.on_join(1, a);
+  CHECK(p.core.has_live_elsewhere("a", "10.0.0.9:1"));
+  CHECK_FALSE(p.core.has_live_elsewhere("a", a.address));
+  membership_effects down;
+  p.core.on_channel_down(1, p.now, down);
+  CHECK_FALSE(p.core.has_live_elsewhere("a", "10.0.0.9:1"));
+}
+
 TEST_CASE("a full cluster refuses one node more but lets its own nodes come back") {
   membership_settings settings;
   settings.max_nodes = 1;

@@ -172,3 +172,26 @@ TEST_CASE("a node that stops before it is connected drops the connection that co
   CHECK(n.shut_down().empty());
   CHECK(has<disconnect_now>(n.connected()));
 }
+
+TEST_CASE("a node that drains says so at once and first of all on every later link") {
+  linked_node n;
+  const auto told = [](const link_effects& fx) {
+    std::vector<std::uint64_t> sequences;
+    for (const auto& one : all<send_link_message>(fx))
+      if (std::holds_alternative<drain>(one.content))
+        sequences.push_back(one.header.sequence);
+    return sequences;
+  };
+  CHECK(told(n.step([&](auto& fx) { n.core.on_drain(fx); })) == std::vector<std::uint64_t>{1});
+  CHECK(told(n.step([&](auto& fx) { n.core.on_drain(fx); })).empty());
+  n.disconnected();
+  n.pass(50);
+  n.connected();
+  CHECK(told(n.take(n.answer())) == std::vector<std::uint64_t>{1});
+}
+
+TEST_CASE("a node that drains without a link says so on the next one") {
+  joining_node n;
+  CHECK_FALSE(has<send_link_message>(n.step([&](auto& fx) { n.core.on_drain(fx); })));
+  CHECK(std::holds_alternative<drain>(the<send_link_message>(n.take(n.answer())).content));
+}

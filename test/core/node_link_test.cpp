@@ -55,6 +55,23 @@ TEST_CASE("a failed connect is tried again after a back-off that doubles up to i
   }
 }
 
+TEST_CASE("the back-off counts from the beginning of an attempt, which may itself take long") {
+  node n;
+  n.start();
+  for (int i = 0; i < 6; ++i) {
+    n.connect_failed();
+    while (!has<connect_now>(n.pass(50))) {
+    }
+  }
+  n.pass(600);
+  n.connect_failed();
+  CHECK_FALSE(has<connect_now>(n.pass(350)));
+  CHECK(has<connect_now>(n.pass(50)));
+  n.pass(5000);
+  n.connect_failed();
+  CHECK(has<connect_now>(n.pass(50)));
+}
+
 TEST_CASE("a proxy out of reach is logged at once, then every ten seconds at most") {
   node n;
   n.start();

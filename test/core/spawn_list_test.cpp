@@ -51,12 +51,12 @@ struct list_fixture {
       list.recover(value);
     start();
   }
-  hosting_answer ask(hosting_request request) {
-    step([&](auto& fx) { list.on_request(5, request, fx); });
+  hosting_answer ask(hosting_request request, bool name_in_use = false) {
+    step([&](auto& fx) { list.on_request(5, request, name_in_use, fx); });
     return only<answer_hosting>().content;
   }
-  hosting_answer spawn(const spawn_order& order) { return ask({false, order}); }
-  hosting_answer withdraw(const std::string& name) { return ask({true, order_of(name)}); }
+  hosting_answer spawn(const spawn_order& order) { return ask({false, false, order}); }
+  hosting_answer withdraw(const std::string& name) { return ask({true, false, order_of(name)}); }
   void ended(const std::string& name) {
     step([&](auto& fx) { list.on_ended(name, fx); });
   }
@@ -109,6 +109,25 @@ TEST_CASE_FIXTURE(list_fixture, "an order of the command line is taken once") {
   CHECK(all<watch_node>().size() == 1);
 }
 
+TEST_CASE_FIXTURE(list_fixture, "an order of the command line does not move a node on the list") {
+  start({order_of("a"), order_of("b")});
+  withdraw("b");
+  const auto kept = disk;
+  list = spawn_list{"10.0.0.1"};
+  for (const auto& [key, value] : disk)
+    list.recover(value);
+  auto elsewhere = order_of("a");
+  elsewhere.host = "10.0.0.8";
+  start({elsewhere, order_of("b")});
+  CHECK(disk == kept);
+  CHECK(only<watch_node>().order.host == "10.0.0.7");
+  CHECK(all<note>()
+        == std::vector<note>{{note::level::error,
+                              "cannot spawn node 'a': it is on the list for 10.0.0.7:4242, not "
+                              "for 10.0.0.8:4242; despawn it first"},
+                             {note::level::error, "cannot spawn node 'b': it is being despawned"}});
+}
+
 TEST_CASE_FIXTURE(list_fixture,
                   "the same order again changes nothing, another of that name is refused") {
   start();
@@ -133,6 +152,27 @@ TEST_CASE_FIXTURE(list_fixture, "a withdrawn node is kept in mind until its host
   ended("a");
   CHECK(disk.empty());
   CHECK(spawn(order_of("a")).code == errc::ok);
+}
+
+TEST_CASE_FIXTURE(list_fixture, "a node whose host is gone for good is forgotten at once") {
+  start();
+  spawn(order_of("a"));
+  withdraw("a");
+  const auto answer = ask({true, true, order_of("a")});
+  CHECK(answer.code == errc::ok);
+  CHECK(needed == durability::synced);
+  CHECK(disk.empty());
+  CHECK(only<forget_node>().order.host == "10.0.0.7");
+  CHECK(spawn(order_of("a")).code == errc::ok);
+  CHECK(ask({true, true, order_of("b")}).code == errc::not_found);
+}
+
+TEST_CASE_FIXTURE(list_fixture, "a name that a node of the cluster has is not given to another") {
+  start();
+  CHECK(ask({false, false, order_of("a")}, true).code == errc::conflict);
+  CHECK(disk.empty());
+  spawn(order_of("a"));
+  CHECK(ask({false, false, order_of("a")}, true).code == errc::ok); // it is that node
 }
 
 TEST_CASE_FIXTURE(list_fixture, "what was not withdrawn does not end") {

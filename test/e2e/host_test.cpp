@@ -93,9 +93,11 @@ TEST_CASE("hosts and their nodes work by TLS") {
   host->wait();
   host = start_host(directory.path("host"), host_port, ours.options("host"));
   client_port = port_in(host->await("node 'a' is ready for clients on"));
+  host->await("joined the cluster as"); // the first life may have ended before it had a code
   session client{client_port};
   std::string bytes;
-  CHECK(field(client.ask_result("RUN -- echo by TLS", bytes), "state") == "done");
+  const auto ticket = field(client.ask("SUBMIT -- echo by TLS"), "ticket");
+  CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
   CHECK(bytes == "by TLS\n");
 }
 
@@ -133,4 +135,69 @@ TEST_CASE("SIGHUP takes the tokens anew at the nodes of a host as well") {
   std::ofstream{file} << ana;
   host->signal(SIGHUP);
   CHECK(client.line() == "-DENIED this token is not valid any more; closing");
+}
+
+TEST_CASE("a name of a node that was started by hand is not given to a spawned one") {
+  const scratch_directory directory;
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  process node({"node", "127.0.0.1", proxy_port, "--name", "a", "--client-port", "0", "--data",
+                directory.path("node")});
+  proxy.await("joined with");
+  process spawn({"spawn", "127.0.0.1:4242", "--name", "a", "--proxy-port", proxy_port});
+  CHECK(spawn.wait() == 1);
+  CHECK(has(spawn.log(), "there is a node 'a' in the cluster, which was not spawned"));
+}
+
+TEST_CASE("a node of a host that never answers can be forgotten and spawned elsewhere") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0");
+  const auto host_port = port_in(host->await("host is ready on"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  const auto by_proxy = [&](const std::vector<std::string>& words) {
+    return process(with(words, {"--proxy-port", proxy_port})).wait();
+  };
+  CHECK(by_proxy({"spawn", "127.0.0.1:1", "--name", "a", "--client-port", "0"}) == 0);
+  proxy.await("host 127.0.0.1:1: ");
+  CHECK(by_proxy({"despawn", "a"}) == 0);
+  const std::vector<std::string> elsewhere{"spawn", "127.0.0.1:" + host_port, "--name",
+                                           "a",     "--client-port",          "0"};
+  CHECK(by_proxy(elsewhere) == 1); // it is being despawned
+  CHECK(by_proxy({"despawn", "a", "--forget"}) == 0);
+  CHECK(by_proxy(elsewhere) == 0);
+  CHECK_FALSE(host->await("joined the cluster as").empty());
+}
+
+TEST_CASE("two proxies do not take each other's nodes on one host") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0");
+  const auto host_port = port_in(host->await("host is ready on"));
+  process first({"proxy", "0", "--data", directory.path("first")});
+  const auto first_port = port_in(first.await("proxy is ready on"));
+  const std::vector<std::string> spawn_a{
+      "spawn", "127.0.0.1:" + host_port, "--name", "a", "--client-port", "0", "--proxy-port"};
+  CHECK(process(with(spawn_a, {first_port})).wait() == 0);
+  first.await("joined with");
+  process second({"proxy", "0", "--data", directory.path("second")});
+  const auto second_port = port_in(second.await("proxy is ready on"));
+  CHECK(process(with(spawn_a, {second_port})).wait() == 0);
+  CHECK(has(second.await("node 'a' does not run"),
+            "its name is taken there by a node of the proxy at 127.0.0.1:" + first_port));
+  CHECK(process({"despawn", "a", "--proxy-port", second_port}).wait() == 0);
+  second.await("node 'a' has ended");
+  CHECK(process(with(spawn_a, {first_port})).wait() == 0); // it is there, as ordered
+  CHECK(process({"despawn", "a", "--proxy-port", first_port}).wait() == 0);
+  CHECK_FALSE(first.await("node 'a' has ended, as it was told to").empty());
+}
+
+TEST_CASE("a proxy that is taken for a host is none, and its log stays quiet") {
+  const scratch_directory directory;
+  process taken({"proxy", "0", "--data", directory.path("taken")});
+  const auto port = port_in(taken.await("proxy is ready on"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy"), "--spawn", "127.0.0.1:" + port});
+  CHECK(has(proxy.await("does not answer as a host"), "host 127.0.0.1:" + port));
+  taken.signal(SIGTERM);
+  CHECK(taken.wait() == 0);
+  CHECK_FALSE(has(taken.log(), "unexpected"));
 }

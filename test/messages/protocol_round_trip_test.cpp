@@ -153,3 +153,11 @@ TEST_CASE("the handshake and the heartbeats arrive with all their fields") {
   travels_unchanged<load_report>(both_ends.system);
   travels_unchanged<heartbeat>(both_ends.system);
 }
+
+TEST_CASE("what proxies and hosts tell each other arrives with all its fields") {
+  wire both_ends;
+  travels_unchanged<spawn_order>(both_ends.system);
+  travels_unchanged<host_report>(both_ends.system);
+  travels_unchanged<hosting_request>(both_ends.system);
+  travels_unchanged<hosting_answer>(both_ends.system);
+}

@@ -106,11 +106,46 @@ TEST_CASE("an expectation that cannot fail is refused") {
 TEST_CASE("the binary that is started judges jobs and options") {
   judges ask;
   ask.problem_of_job = [](const std::string& job) { return job == "SLEEP 1" ? "" : "no " + job; };
-  ask.problem_of_options = [](const std::string& name, const std::vector<std::string>& options) {
+  ask.problem_of_options = [](member_kind, const std::string& name,
+                              const std::vector<std::string>& options) {
     return options.empty() ? std::string{} : name + " knows no " + options.front();
   };
   CHECK(mistake(cluster_of_three + "submit 1 to a: SLEEP 1", ask).empty());
   CHECK(has(mistake(cluster_of_three + "submit 1 to a: SLEEP 2", ask), "3: the job: no SLEEP 2"));
   CHECK(has(mistake(cluster_of_three + "load 1: CALL -- x", ask), "3: the job: no CALL -- x"));
   CHECK(has(mistake("start proxy\nstart a --bad 1", ask), "2: the options of a: a knows no --bad"));
+}
+
+TEST_CASE("a node is spawned by a proxy that runs on a host that runs") {
+  CHECK(mistake_in("start host h\nspawn d on h\nsubmit 1 to d: SLEEP 1").empty());
+  CHECK(has(mistake("start host h\nspawn d on h\nstart proxy"), "2: no \"start proxy\""));
+  CHECK(has(mistake_in("start host h\nkill h\nspawn d on h"), "5: h does not run since line 4"));
+  CHECK(has(mistake_in("start host h\nfreeze proxy\nspawn d on h"), "5: proxy is frozen"));
+  CHECK(has(mistake_in("start host h\ncut h\nspawn d on h"), "5: the link of h is cut"));
+  CHECK(has(mistake_in("start host h\nspawn d on h\nspawn d on h"),
+            "5: d is spawned already, since line 4"));
+}
+
+TEST_CASE("a spawned node goes and comes with its host") {
+  const std::string begin = "start host h\nspawn d on h\n";
+  CHECK(
+      has(mistake_in(begin + "kill h\nsubmit 1 to d: SLEEP 1"), "6: h does not run since line 5"));
+  CHECK(has(mistake_in(begin + "freeze h\nsubmit 1 to d: SLEEP 1"), "6: h is frozen"));
+  CHECK(mistake_in(begin + "kill h\nrestart h\nsubmit 1 to d: SLEEP 1").empty());
+  CHECK(has(mistake_in(begin + "kill nodes\nkill h\nexpect nodes away=4"), "7: no node runs"));
+  CHECK(mistake_in(begin + "kill nodes\nexpect nodes away=3").empty());
+}
+
+TEST_CASE("what is despawned can be spawned again and nothing else") {
+  const std::string begin = "start host h\nspawn d on h\ndespawn d\n";
+  CHECK(has(mistake_in(begin + "submit 1 to d: SLEEP 1"), "6: d is despawned since line 5"));
+  CHECK(has(mistake_in(begin + "despawn d"), "6: d is despawned already, since line 5"));
+  CHECK(mistake_in(begin + "spawn d on h\nsubmit 1 to d: SLEEP 1\ndespawn d").empty());
+  CHECK(has(mistake_in("start host h\nspawn d on h\nkill proxy\ndespawn d"),
+            "6: proxy does not run"));
+}
+
+TEST_CASE("a cluster may have no nodes but spawned ones") {
+  CHECK(mistake("start proxy\nstart host h\nspawn a on h\nexpect nodes live=1").empty());
+  CHECK(has(mistake("start proxy\nstart host h"), "0: it starts no node"));
 }

@@ -38,6 +38,64 @@ TEST_CASE("processes get certificates where the word tls stands before the optio
   CHECK_FALSE(first("start a").tls);
 }
 
+TEST_CASE("hosts are started where the word host stands before the names") {
+  const auto step = last<process_step>("start host h k tls --open");
+  CHECK(step.hosts);
+  CHECK(step.tls);
+  CHECK(step.names == std::vector<std::string>{"h", "k"});
+  CHECK(step.options == std::vector<std::string>{"--open"});
+  CHECK_FALSE(last<process_step>("start d").hosts);
+  CHECK(has(problem("start host"), "usage: start [host] NAME..."));
+  CHECK(has(problem("start host a"), "a was started further up"));
+  CHECK(has(problem("start host proxy"), "is the proxy, not a host"));
+}
+
+TEST_CASE("a node is spawned on a host") {
+  const auto step = last<spawn_step>("start host h\nspawn d e on h --slots 4");
+  CHECK(step.names == std::vector<std::string>{"d", "e"});
+  CHECK(step.host == "h");
+  CHECK(step.options == std::vector<std::string>{"--slots", "4"});
+  CHECK(last<despawn_step>("start host h\nspawn d e on h\ndespawn d").names
+        == std::vector<std::string>{"d"});
+}
+
+TEST_CASE("a spawned node is no process, and a host is no node") {
+  const auto behind = [](const std::string& line) {
+    try {
+      parse(cluster_of_three + "start host h k\nspawn d on h\n" + line);
+    } catch (const syntax_error& error) {
+      return std::to_string(error.line) + ": " + error.what();
+    }
+    return std::string{};
+  };
+  for (const auto* verb : {"stop", "kill", "freeze", "thaw", "restart", "wipe", "cut", "heal"})
+    CHECK(has(behind(verb + std::string(" d")),
+              "5: d is a spawned node, no process of its own: name its host, h"));
+  CHECK(has(behind("start d"), "5: d was started further up"));
+  CHECK(has(behind("spawn a on h"), "5: a was started further up, as a process of its own"));
+  CHECK(has(behind("spawn proxy on h"), "5: the process named proxy is the proxy, not a node"));
+  CHECK(has(behind("spawn d on k"), "5: d was spawned on h, and its tickets are there"));
+  CHECK(has(behind("spawn e e on h"), "5: e is named twice"));
+  CHECK(has(behind("spawn e on a"), "5: a is no host"));
+  CHECK(has(behind("spawn e on x"), "5: no \"start x\" stands above; usage: spawn"));
+  CHECK(has(behind("spawn e"), "5: which node, and on which host?; usage: spawn"));
+  CHECK(has(behind("spawn on h"), "5: which node, and on which host?; usage: spawn"));
+  CHECK(has(behind("despawn a"), "5: a is no spawned node"));
+  CHECK(has(behind("despawn"), "5: whom?; usage: despawn"));
+  CHECK(has(behind("submit 1 to h: SLEEP 1"), "5: jobs are submitted to nodes, and h is a host"));
+  CHECK(has(behind("expect node h state=live"), "5: h is a host"));
+  CHECK(has(behind("expect log d says x"), "5: d writes into the log of its host, h"));
+}
+
+TEST_CASE("nodes means the spawned ones too where jobs are submitted") {
+  const std::string begin = "start host h\nspawn d on h\n";
+  CHECK(last<submit_step>(begin + "submit 1 to nodes: SLEEP 1").homes
+        == std::vector<std::string>{"a", "b", "c", "d"});
+  CHECK(last<process_step>(begin + "kill nodes").names == std::vector<std::string>{"a", "b", "c"});
+  CHECK(last<process_step>(begin + "kill all").names
+        == std::vector<std::string>{"proxy", "a", "b", "c", "h"});
+}
+
 TEST_CASE("all and nodes mean what was started further up") {
   CHECK(last<process_step>("kill all").names == std::vector<std::string>{"proxy", "a", "b", "c"});
   CHECK(last<process_step>("freeze nodes").names == std::vector<std::string>{"a", "b", "c"});
@@ -123,7 +181,7 @@ TEST_CASE("nobody is named twice in one step") {
 
 TEST_CASE("what means something else cannot be a name") {
   for (const auto* name : {"all", "nodes", "to", "in", "out", "off", "every", "kill", "start",
-                           "bin", "marks", "certs"})
+                           "bin", "marks", "certs", "host", "on", "spawn"})
     CHECK(has(problem(std::string("start d ") + name), "cannot be a name"));
   CHECK(has(problem("start -h"), "names are of a-z"));
   CHECK(has(problem("start " + std::string(33, 'd')), "up to 32"));
