@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace evenkeel::apps {
 
@@ -14,18 +15,17 @@ constexpr int authority_days = 3650;
 constexpr int host_days = 730;
 constexpr int most_days = 36'500;
 constexpr const char* notes = R"(
-Once, on a machine that people trust; then once for each host of the cluster:
+On a machine that people trust: a CA, then a certificate for each host of the cluster, now or later:
 
   evenkeel certs init certs
-  evenkeel certs host certs proxy.example.org
-  evenkeel certs host certs a.example.org
+  evenkeel certs host certs proxy.example.org a.example.org
 
 To each host go its own .crt and .key, and ca.crt: for --tls-cert, --tls-key and --tls-ca. Nobody
 but this command needs ca.key: whoever has it can make members of the cluster.)";
 
 struct certs_choice {
   std::string directory;
-  std::string name;
+  std::vector<std::string> names;
   tls::validity how;
 };
 
@@ -36,10 +36,12 @@ int make_ca(const certs_choice& choice) {
   return 0;
 }
 
-int make_host(const certs_choice& choice) {
-  const auto made = tls::make_host_certificate(choice.directory, choice.name, choice.how);
-  std::cout << "made " << made.cert.string() << " and " << made.key.string() << " for "
-            << choice.name << ", valid until " << made.valid_until << '\n';
+int make_hosts(const certs_choice& choice) {
+  for (const auto& name : choice.names) {
+    const auto made = tls::make_host_certificate(choice.directory, name, choice.how);
+    std::cout << "made " << made.cert.string() << " and " << made.key.string() << " for " << name
+              << ", valid until " << made.valid_until << '\n';
+  }
   return 0;
 }
 
@@ -71,10 +73,12 @@ void add_certs_command(CLI::App& app, action& chosen) {
   auto* command = app.add_subcommand("certs", "makes a CA and certificates for a cluster by TLS");
   command->require_subcommand(1);
   auto* init = add_part(*command, "init", "makes ca.crt and ca.key", *ca);
-  auto* one = add_part(*command, "host", "makes NAME.crt and NAME.key", *host);
-  one->add_option("name", host->name, "host name or address")->required()->check(host_named());
+  auto* one = add_part(*command, "host", "makes NAME.crt and NAME.key of each", *host);
+  one->add_option("name", host->names, "host names or addresses")
+      ->required()
+      ->check(host_named());
   init->callback([ca, &chosen] { chosen = [ca] { return make_ca(*ca); }; });
-  one->callback([host, &chosen] { chosen = [host] { return make_host(*host); }; });
+  one->callback([host, &chosen] { chosen = [host] { return make_hosts(*host); }; });
   command->footer(notes);
 }
 

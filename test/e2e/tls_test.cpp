@@ -187,5 +187,9 @@ TEST_CASE("certificates are made by command and never replaced in silence") {
   CHECK(process{{"certs", "host", directory, "a"}}.wait() == 1);
   CHECK(process{{"certs", "host", directory, "a", "--force"}}.wait() == 0);
   CHECK(process{{"certs", "host", directory, "a/b"}}.wait() == 2);
+  CHECK(process{{"certs", "host", directory, "b", "c/d"}}.wait() == 2);
+  CHECK_FALSE(std::filesystem::exists(directory + "/b.crt"));
+  CHECK(process{{"certs", "host", directory, "b", "c"}}.wait() == 0);
+  CHECK(std::filesystem::exists(directory + "/c.key"));
   CHECK(process{{"certs"}}.wait() == 2);
 }

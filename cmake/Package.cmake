@@ -1,0 +1,20 @@
+# `cmake --install`, and a Debian package: scripts/package makes it. What it needs to run is read off
+# the binary.
+include(GNUInstallDirs)
+install(TARGETS evenkeel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/evenkeel)
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/evenkeel/docs)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/evenkeel RENAME copyright)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME evenkeel)
+set(CPACK_PACKAGE_VENDOR Evenkeel)
+set(CPACK_PACKAGE_CONTACT "The Evenkeel developers <evenkeel@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "cluster job scheduler: submit to any node, equal load on all")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS netcat-openbsd)
+include(CPack)
