@@ -87,14 +87,16 @@ TEST_CASE("hosts and their nodes work by TLS") {
                           ours.options("operator"));
   CHECK(process(spawn).wait() == 0);
   auto client_port = port_in(host->await("node 'a' is ready for clients on"));
-  proxy.await("joined with");
+  host->await("joined the cluster as");
   host->signal(SIGKILL);
   host->wait();
   host = start_host(directory.path("host"), host_port, ours.options("host"));
   client_port = port_in(host->await("node 'a' is ready for clients on"));
+  host->await("joined the cluster as");
   session client{client_port};
   std::string bytes;
-  CHECK(field(client.ask_result("RUN -- echo by TLS", bytes), "state") == "done");
+  const auto ticket = field(client.ask("SUBMIT -- echo by TLS"), "ticket");
+  CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
   CHECK(bytes == "by TLS\n");
 }
 
