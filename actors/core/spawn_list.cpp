@@ -104,8 +104,8 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     fx.emit(
         answer_hosting{asker,
                        {errc::conflict, "there is a node '" + order.name
-                                            + "' in the cluster, which was not spawned; stop it "
-                                              "first, or take another name"}});
+                                            + "' in the cluster, which this proxy has not spawned; "
+                                              "stop it first, or take another name"}});
     return;
   }
   add(order, fx);

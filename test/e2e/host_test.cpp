@@ -146,7 +146,7 @@ TEST_CASE("a name of a node that was started by hand is not given to a spawned o
   proxy.await("joined with");
   process spawn({"spawn", "127.0.0.1:4242", "--name", "a", "--proxy-port", proxy_port});
   CHECK(spawn.wait() == 1);
-  CHECK(has(spawn.log(), "there is a node 'a' in the cluster, which was not spawned"));
+  CHECK(has(spawn.log(), "there is a node 'a' in the cluster, which this proxy has not spawned"));
 }
 
 TEST_CASE("a node of a host that never answers can be forgotten and spawned elsewhere") {
