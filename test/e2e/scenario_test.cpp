@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -123,5 +124,6 @@ TEST_CASE("a result that cannot become what is expected is not waited for") {
   const script_directory here;
   const auto script = here.write("start proxy\nstart a\nsubmit 1 to a: SUBMIT -- false\n"
                                  "expect results within 24h\n");
-  CHECK(has(failed_start({"scenario", script}), "expect results within 24h: not so; seen: "));
+  ::setenv("TMPDIR", here.path().c_str(), 1); // for the logs, which are kept
+  CHECK(process{{"scenario", script}}.wait() == 1);
 }
