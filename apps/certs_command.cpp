@@ -74,9 +74,7 @@ void add_certs_command(CLI::App& app, action& chosen) {
   command->require_subcommand(1);
   auto* init = add_part(*command, "init", "makes ca.crt and ca.key", *ca);
   auto* one = add_part(*command, "host", "makes NAME.crt and NAME.key of each", *host);
-  one->add_option("name", host->names, "host names or addresses")
-      ->required()
-      ->check(host_named());
+  one->add_option("name", host->names, "host names or addresses")->required()->check(host_named());
   init->callback([ca, &chosen] { chosen = [ca] { return make_ca(*ca); }; });
   one->callback([host, &chosen] { chosen = [host] { return make_hosts(*host); }; });
   command->footer(notes);

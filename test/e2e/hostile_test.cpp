@@ -84,6 +84,29 @@ struct fixture {
     tickets.insert(tickets.end(), more.begin(), more.end());
   }
 
+  /// Hostile bytes at this port, of this process, while jobs are submitted.
+  void attack(const std::string& port, pid_t pid) {
+    constexpr std::uint64_t most_growth_kib = 32 * 1024;
+    const auto seed = number_from("EVENKEEL_SEED", 1);
+    const auto rounds = number_from("EVENKEEL_HOSTILE", 300);
+    INFO("EVENKEEL_SEED=" << seed);
+    hostile_bytes bytes{seed};
+    std::uint64_t before = 0;
+    for (std::uint64_t i = 0; i < rounds; ++i) {
+      if (i % 10 == 0)
+        submit();
+      if (i % 50 == 7) // what a peer would say, from one that is none
+        CHECK_FALSE(speak_tls(port, others.cert("x"), others.key("x"), basp_hello()));
+      else
+        speak_plainly(port, bytes.next(), bytes.below(2) == 0);
+      if (i == rounds / 4)
+        before = resident_kib(pid);
+    }
+    const auto after = resident_kib(pid);
+    INFO("KiB resident: " << before << ", then " << after);
+    CHECK(after < before + most_growth_kib);
+  }
+
   void all_have_results() {
     auto client = all.connect("b");
     for (const auto& ticket : tickets) {
@@ -103,29 +126,52 @@ struct fixture {
 
 TEST_CASE_FIXTURE(fixture,
                   "hostile bytes at the cluster port cost no job and no link and no memory") {
-  constexpr std::uint64_t most_growth_kib = 32 * 1024;
-  const auto seed = number_from("EVENKEEL_SEED", 1);
-  const auto rounds = number_from("EVENKEEL_HOSTILE", 300);
-  INFO("EVENKEEL_SEED=" << seed);
-  const auto port = all.port("proxy");
-  hostile_bytes bytes{seed};
-  std::uint64_t before = 0;
-  for (std::uint64_t i = 0; i < rounds; ++i) {
-    if (i % 10 == 0)
-      submit();
-    if (i % 50 == 7) // what a peer would say, from one that is none
-      CHECK_FALSE(speak_tls(port, others.cert("x"), others.key("x"), basp_hello()));
-    else
-      speak_plainly(port, bytes.next(), bytes.below(2) == 0);
-    if (i == rounds / 4)
-      before = resident_kib(all.at("proxy").pid());
-  }
-  const auto after = resident_kib(all.at("proxy").pid());
-  INFO("KiB resident: " << before << ", then " << after);
-  CHECK(after < before + most_growth_kib);
+  attack(all.port("proxy"), all.at("proxy").pid());
   all_have_results();
   CHECK(count(all.at("proxy").log(), "joined with") == 2); // no link was ever lost
   CHECK(all.stop("proxy") == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "hostile bytes at a host's port cost no job and no link and no memory") {
+  process host(
+      with({"host", "--port", "0", "--data", all.data("host").string()}, ours.options("host")));
+  const auto ready = host.await("host is ready on");
+  const auto port = ready.substr(ready.rfind(':') + 1);
+  const auto order = [&](const std::vector<std::string>& words) {
+    return process(with(with(words, {"--proxy-port", all.port("proxy")}), ours.options("operator")))
+        .wait();
+  };
+  CHECK(order({"spawn", "127.0.0.1:" + port, "--name", "c", "--client-port", "0"}) == 0);
+  host.await("joined the cluster as");
+  attack(port, host.pid());
+  all_have_results();
+  CHECK(count(all.at("proxy").log(), "joined with") == 3);
+  CHECK(order({"despawn", "c"}) == 0); // it still listens to who may speak
+  CHECK_FALSE(all.at("proxy").await("node 'c' has ended, as it was told to").empty());
+  host.signal(SIGTERM);
+  CHECK(host.wait() == 0);
+}
+
+TEST_CASE("hostile bytes at a plain port end the proxy at worst, which has lost nothing then") {
+  cluster all;
+  const std::vector<std::string> options{"--grace", "1000"};
+  all.start_proxy(options);
+  all.start_node("a");
+  all.start_node("b");
+  std::vector<std::string> tickets;
+  hostile_bytes bytes{1};
+  for (int life = 0; life < 3; ++life) {
+    tickets = with(tickets, all.submit("a", 20, "SUBMIT -- echo $EVENKEEL_TICKET"));
+    speak_plainly(all.port("proxy"), life == 0 ? basp_hello() : bytes.next(), false);
+    all.kill("proxy"); // if it has not ended by that
+    all.start_proxy(options);
+  }
+  auto client = all.connect("a");
+  for (const auto& ticket : tickets) {
+    std::string result;
+    CHECK(field(client.ask_result("WAIT " + ticket, result), "state") == "done");
+    CHECK(result == ticket + '\n');
+  }
 }
 
 TEST_CASE_FIXTURE(fixture, "connections that say nothing are not kept") {
