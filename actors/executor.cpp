@@ -206,7 +206,7 @@ void executor_state::on_stop() {
 
 void executor_state::on_tick() {
   const load_numbers now{parts_.queue->queued(), parts_.queue->running(), parts_.queue->done(),
-                         step_.lag_ms(read_clock())};
+                         parts_.queue->held(), step_.lag_ms(read_clock())};
   if (now != reported_) {
     reported_ = now;
     self_->send(parts_.node, now);

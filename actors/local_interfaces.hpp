@@ -107,6 +107,7 @@ struct load_numbers {
   std::uint32_t queued = 0;
   std::uint32_t running = 0;
   std::uint64_t done = 0;
+  std::uint64_t held = 0;          ///< attempts, results that are not yet taken included
   std::uint32_t commit_lag_ms = 0; ///< age of the executor's oldest uncommitted step
   friend bool operator==(const load_numbers&, const load_numbers&) = default;
 };

@@ -166,7 +166,7 @@ void node_state::on_tick() {
   tell_ledger([](auto& ledger, auto now, auto& fx) { ledger.on_tick(now, fx); });
   report_load();
   watch_disk();
-  if (finishing_ && load_.running == 0 && load_.queued == 0)
+  if (finishing_ && load_.held == 0)
     on_stop();
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }

@@ -88,7 +88,7 @@ private:
   bool disk_is_low_ = false;
   bool flush_scheduled_ = false;
   bool stopping_ = false;
-  bool finishing_ = false; ///< stops once no job runs
+  bool finishing_ = false; ///< stops once no job and no result is held here
   bool left_ = false;      ///< said `leave`; nothing follows
 };
 

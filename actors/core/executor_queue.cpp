@@ -232,6 +232,10 @@ std::uint32_t executor_queue::queued() const {
   return static_cast<std::uint32_t>(state_->table.queued());
 }
 
+std::uint64_t executor_queue::held() const {
+  return state_->table.all().size();
+}
+
 std::uint64_t executor_queue::done() const {
   return state_->done;
 }

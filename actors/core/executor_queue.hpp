@@ -95,6 +95,9 @@ public:
 
   [[nodiscard]] std::uint32_t running() const;
   [[nodiscard]] std::uint32_t queued() const;
+  /// Attempts of which anything is here: those of `running` and `queued`, and results that their
+  /// homes, or the proxy for them, have not taken yet.
+  [[nodiscard]] std::uint64_t held() const;
   [[nodiscard]] std::uint64_t done() const; ///< attempts ended since construction
   /// Recomputes every count and index; returns what is wrong, empty when all is well.
   [[nodiscard]] std::string check_invariants() const;

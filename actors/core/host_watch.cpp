@@ -87,9 +87,12 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
   }
   std::vector<std::string> ended;
   for (auto& [name, node] : nodes_) {
-    tend(name, node, now, fx);
-    if (node.withdrawn && !node.running && !node.spawning)
+    if (node.running && node.withdrawn)
+      node.ended_by = report.process;
+    if (has_ended(name, node, report))
       ended.push_back(name);
+    else
+      tend(name, node, now, fx);
   }
   for (const auto& name : ended) {
     nodes_.erase(name);
@@ -100,6 +103,20 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
 /// What an attempt of another proxy left behind is in nobody's way.
 bool host_watch::is_of_another_proxy(const wanted_node& node, const hosted_node& said) {
   return said.proxy != proxy_of(node.order) && (said.running || said.problem.empty());
+}
+
+/// One that was withdrawn, told to end, and has. What its host does not know, since it was killed
+/// or has never had it, has not: jobs that it has left running and results that nobody has yet are
+/// where only the node finds them, so it is spawned once more, to end.
+bool host_watch::has_ended(const std::string& name, const wanted_node& node,
+                           const host_report& report) {
+  if (!node.withdrawn || node.running)
+    return false;
+  const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
+                                 [&name](const auto& x) { return x.name == name; });
+  if (node.taken)
+    return true;
+  return said == report.nodes.end() ? node.ended_by == report.process : !said->problem.empty();
 }
 
 /// What this node needs, as its host just reported.
@@ -115,7 +132,7 @@ void host_watch::tend(const std::string& name, wanted_node& node, instant now,
     node.told = "runs";
     return;
   }
-  if (node.withdrawn || node.taken || node.spawning || now.steady_us < node.next_try_us)
+  if (node.taken || node.spawning || now.steady_us < node.next_try_us)
     return;
   node.spawning = true;
   fx.emit(spawn_there{node.order});

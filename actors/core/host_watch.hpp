@@ -73,9 +73,12 @@ private:
     std::string told;     ///< the last problem that the log has
     bool running = false; ///< for this proxy
     bool taken = false;   ///< its name, there, by a node of another proxy
+    incarnation ended_by; ///< the life of its host in which it was told to end
   };
 
   static bool is_of_another_proxy(const wanted_node& node, const hosted_node& said);
+  static bool has_ended(const std::string& name, const wanted_node& node,
+                        const host_report& report);
   void tend(const std::string& name, wanted_node& node, instant now, host_watch_effects& fx);
   void failed(wanted_node& node, const std::string& why, instant now, host_watch_effects& fx);
   void look_again_after(std::int64_t pause_us, instant now);

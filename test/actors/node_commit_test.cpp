@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(node_fixture, "R9: the lag is gone when the disk is well again
 
 TEST_CASE_FIXTURE(node_fixture, "R9: load reports carry the lag of the executor's commits too") {
   join_cluster();
-  caf::anon_send(actor, load_numbers{1, 2, 3, 4000});
+  caf::anon_send(actor, load_numbers{1, 2, 3, 4, 4000});
   world.advance(1000);
   const auto& report = proxy.reports().back();
   CHECK(report.queued == 1);

@@ -33,7 +33,9 @@ TEST_SUITE("executor_results") {
     CHECK(sequences(x.results()) == list{1});
     x.tell(result_taken{1, 1000});
     CHECK(x.on_disk(attempt(1)) != nullptr);
+    CHECK(x.queue.held() == 1);
     x.tell(result_ack{refs({1, 99})});
+    CHECK(x.queue.held() == 0);
     CHECK(x.disk.empty());
     x.disconnect();
     x.connect();

@@ -29,6 +29,7 @@ spawn_order order_of(const std::string& name) {
 struct watch_fixture {
   host_watch watch{"10.0.0.7:4242"};
   instant now{1'000'000, 1'000};
+  incarnation host{1, 1};
   std::vector<host_watch_output> said;
   std::vector<std::string> log;
 
@@ -57,7 +58,7 @@ struct watch_fixture {
   }
   void report(std::vector<hosted_node> nodes, std::uint32_t version = hosting_protocol_version) {
     ms_until_look();
-    step([&](auto& fx) { watch.on_report({version, {1, 1}, std::move(nodes)}, now, fx); });
+    step([&](auto& fx) { watch.on_report({version, host, std::move(nodes)}, now, fx); });
   }
   void unreachable(const std::string& why) {
     step([&](auto& fx) { watch.on_unreachable(why, now, fx); });
@@ -183,6 +184,30 @@ TEST_CASE_FIXTURE(watch_fixture, "a withdrawn node is ended, and then forgotten"
   CHECK(watch.idle());
 }
 
+TEST_CASE_FIXTURE(watch_fixture, "a withdrawn node whose host was killed runs once more, to end") {
+  want("a");
+  report({a(true)});
+  watch.on_withdraw(order_of("a"));
+  report({a(true)});
+  host = {2, 1};
+  while (!spawns("a"))
+    report({});
+  step([&](auto& fx) { watch.on_spawned("a", "", now, fx); });
+  report({a(false)}); // it moves in
+  CHECK(said.empty());
+  report({a(true)});
+  CHECK(says(end_there{"a"}));
+  report({});
+  CHECK(says(ended_there{"a"}));
+}
+
+TEST_CASE_FIXTURE(watch_fixture,
+                  "what is withdrawn while its host is away runs once more, to end") {
+  watch.on_withdraw(order_of("a"));
+  report({});
+  CHECK(said == std::vector<host_watch_output>{spawn_there{order_of("a")}});
+}
+
 TEST_CASE_FIXTURE(watch_fixture, "a node that is forgotten is left alone") {
   want("a");
   report({a(true)});
@@ -199,7 +224,7 @@ TEST_CASE_FIXTURE(watch_fixture, "a place is named once in a line") {
   CHECK(log == std::vector<std::string>{"host 10.0.0.7:4242: Connection refused; trying again"});
 }
 
-TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn and does not run there has ended") {
+TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn and cannot run there has ended") {
   watch.on_withdraw(order_of("a"));
   report({a(false, "its port is taken")});
   CHECK(says(ended_there{"a"}));
