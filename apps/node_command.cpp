@@ -103,7 +103,9 @@ int run(const node_choice& choice) {
   }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   caf::anon_send(actor, stop_atom::value);
-  stopped.get_future().wait_for(stop_patience);
+  if (stopped.get_future().wait_for(stop_patience) != std::future_status::ready)
+    log_line(core::note::level::warning, "this node has not stopped in time and is ended now; what "
+                                         "was acknowledged is on disk");
   gateway.stop();
   end_detached(*recovered);
   spdlog::shutdown();
