@@ -161,6 +161,7 @@ TEST_CASE("hostile bytes at a client port with a certificate close their connect
 TEST_CASE("a peer that is refused at a client port is not said to be one of the cluster port") {
   cluster all;
   const authority ours{all.directory() / "certs"};
+  all.start_proxy();
   all.start_lonely_node("a", with({"--client-tls-cert", ours.cert("b").string(), "--client-tls-key",
                                    ours.key("b").string()},
                                   ours.options("a")));

@@ -131,15 +131,17 @@ TEST_CASE("SIGHUP takes no file of tokens that has become the jobs' user's") {
     return;
   cluster all;
   const auto tokens = (all.directory() / "tokens").string();
-  const auto write = [&tokens](const std::string& name) {
-    std::ofstream{tokens} << name << " " << std::string(64, '0') << " submit\n";
+  const auto append = [&tokens](const std::string& name, char digit) {
+    std::ofstream{tokens, std::ios::app} << name << " " << std::string(64, digit) << " submit\n";
   };
-  write("ana");
+  append("ana", '0');
+  all.start_proxy();
   const std::vector<std::string> guarded{"--job-user", "nobody", "--tokens", tokens};
   all.start_lonely_node("a", guarded);
   process host(with({"host", "--port", "0", "--data", all.data("host").string()}, guarded));
   host.await("host is ready on");
   constexpr uid_t nobody = 65534;
+  append("bob", '1');
   REQUIRE(::chown(tokens.c_str(), nobody, nobody) == 0);
   for (auto* one : {&all.at("a"), &host}) {
     one->signal(SIGHUP);
@@ -148,7 +150,7 @@ TEST_CASE("SIGHUP takes no file of tokens that has become the jobs' user's") {
   REQUIRE(::chown(tokens.c_str(), 0, 0) == 0);
   for (auto* one : {&all.at("a"), &host}) {
     one->signal(SIGHUP);
-    CHECK(one->await("clients need one of the 1 tokens") != "");
+    CHECK(one->await("clients need one of the 2 tokens") != "");
   }
 }
 
