@@ -40,6 +40,12 @@ std::string probe_plain(const std::string& host, std::uint16_t port,
   return failed ? address + ": " + failed.message() : std::string{};
 }
 
+/// Hosts listen at cluster ports as well. Asks for one handler alone: what else a proxy of another
+/// version understands is for its answer to the join to say.
+bool takes_joins(const caf::actor_system& system, const std::set<std::string>& handlers) {
+  return system.assignable<caf::typed_actor<caf::reacts_to<join, node_actor>>>(handlers);
+}
+
 } // namespace
 
 std::string probe_cluster_port(const std::string& host, std::uint16_t port,
@@ -69,8 +75,8 @@ connector_actor::behavior_type connector(connector_actor::stateful_pointer<conne
                       caf::connect_atom::value, host, port)
             .then(
                 [self, asker, no_proxy](const caf::node_id&, const caf::strong_actor_ptr& found,
-                                        const std::set<std::string>&) {
-                  if (found)
+                                        const std::set<std::string>& handlers) {
+                  if (found && takes_joins(self->system(), handlers))
                     self->send(asker, proxy_connected{caf::actor_cast<proxy_actor>(found)});
                   else
                     self->send(asker, connect_failed{no_proxy});

@@ -41,6 +41,9 @@ void node_state::start(pointer self, node_parts parts) {
       tell_link([](auto& link, auto now, auto& fx) { link.on_disconnected(now, fx); });
     }
   });
+  // CAF answers a message that nobody there understands with an error, which would end this actor.
+  // To the link it is silence.
+  self_->set_error_handler([](const caf::error&) {});
   run_link();
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }

@@ -25,7 +25,8 @@ void proxy_state::start(pointer self, proxy_parts parts) {
   self_ = self;
   parts_ = std::move(parts);
   step_ = {parts_.store, 0};
-  self_->set_default_handler(caf::drop); // some other proxy may take us for a host
+  self_->set_default_handler(caf::drop);              // some other proxy may take us for a host
+  self_->set_error_handler([](const caf::error&) {}); // as in a node: a peer's must not end it
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down.source); });
   const proxy_neighbours all{self_, parts_.dispatcher, parts_.collector};
   self_->send(parts_.dispatcher, all);

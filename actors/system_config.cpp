@@ -33,8 +33,8 @@ system_config::system_config(std::size_t workers, std::shared_ptr<const tls::cre
   openssl_certificate = credentials_->cert_path();
   openssl_key = credentials_->key_path();
   openssl_cafile = credentials_->ca_path();
-  tls::guard_sessions([](const std::string& who_and_why) {
-    log_line(core::note::level::warning, "refused a peer at the cluster port: " + who_and_why);
+  tls::guard_sessions([](const std::string& where_who_and_why) {
+    log_line(core::note::level::warning, "refused a peer at " + where_who_and_why);
   });
 }
 

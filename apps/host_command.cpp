@@ -45,12 +45,15 @@ int run(const host_choice& choice) {
   apply(choice.log);
   require_safe_port(choice.listen_address, choice.plain_cluster, choice.tls);
   require_free_port(choice.listen_address, choice.port);
-  block_stop_signals(!choice.tokens.empty());
+  block_stop_signals();
   auto settings = choice.house;
   if (!choice.tokens.empty())
     settings.tokens = load_tokens(choice.tokens);
   settings.confinement = confinement_of(choice.jobs);
-  require_not_theirs(settings.confinement, "--tokens", choice.tokens);
+  const auto check_tokens = [confinement = settings.confinement, &choice] {
+    require_not_theirs(confinement, "--tokens", choice.tokens);
+  };
+  check_tokens();
   require_not_theirs(settings.confinement, "--tls-key", choice.tls.key);
   require_not_theirs(settings.confinement, "--client-tls-key", choice.client_tls.key);
   settings.identity = load_identity(choice.client_tls);
@@ -74,7 +77,7 @@ int run(const host_choice& choice) {
   log_line(core::note::level::info,
            "host is ready on " + choice.listen_address + ":" + std::to_string(port));
   wait_for_stop_signal(token_reloader(
-      choice.tokens, [&house](const auto& tokens) { house.replace_tokens(tokens); }));
+      choice.tokens, check_tokens, [&house](const auto& tokens) { house.replace_tokens(tokens); }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   house.stop_all(stop_patience);
   spdlog::shutdown();

@@ -67,11 +67,14 @@ int run(const node_choice& choice) {
   clients.identity = load_identity(choice.client_tls);
   auto options = choice.options;
   options.confinement = confinement_of(choice.jobs);
-  require_not_theirs(options.confinement, "--tokens", choice.tokens);
+  const auto check_tokens = [confinement = options.confinement, &choice] {
+    require_not_theirs(confinement, "--tokens", choice.tokens);
+  };
+  check_tokens();
   require_not_theirs(options.confinement, "--tls-key", choice.tls.key);
   require_not_theirs(options.confinement, "--client-tls-key", choice.client_tls.key);
   options.credentials = load_credentials(choice.tls);
-  block_stop_signals(!choice.tokens.empty());
+  block_stop_signals();
   if (options.data_directory.empty())
     options.data_directory = default_directory(options.name);
   options.retention_ms =
@@ -95,11 +98,14 @@ int run(const node_choice& choice) {
     log_line(core::note::level::info, "clients need one of the "
                                           + std::to_string(clients.tokens->size()) + " tokens of "
                                           + choice.tokens);
-  wait_for_stop_signal(token_reloader(
-      choice.tokens, [&gateway](const auto& tokens) { gateway.replace_tokens(tokens); }));
+  wait_for_stop_signal(token_reloader(choice.tokens, check_tokens, [&gateway](const auto& tokens) {
+    gateway.replace_tokens(tokens);
+  }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   caf::anon_send(actor, stop_atom::value);
-  stopped.get_future().wait_for(stop_patience);
+  if (stopped.get_future().wait_for(stop_patience) != std::future_status::ready)
+    log_line(core::note::level::warning, "this node has not stopped in time and is ended now; what "
+                                         "was acknowledged is on disk");
   gateway.stop();
   end_detached(*recovered);
   spdlog::shutdown();

@@ -21,13 +21,13 @@ namespace evenkeel::apps {
 
 namespace {
 
-sigset_t stop_signals(bool hangup) {
+/// Those that main waits for.
+sigset_t awaited_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
-  if (hangup)
-    sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -72,21 +72,24 @@ void prefer_given_log_level(int argc, char** argv) {
   }
 }
 
-void block_stop_signals(bool hangup) {
-  const auto set = stop_signals(hangup);
+void block_stop_signals() {
+  const auto set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
 int wait_for_stop_signal(const std::function<void()>& on_hangup) {
-  const auto set = stop_signals(static_cast<bool>(on_hangup));
+  const auto set = awaited_signals();
   for (;;) {
     int number = 0;
     if (sigwait(&set, &number) != 0)
       continue;
     if (number != SIGHUP)
       return number;
-    on_hangup();
+    if (on_hangup)
+      on_hangup();
+    else
+      log_line(core::note::level::info, "SIGHUP: there is nothing to read again");
   }
 }
 

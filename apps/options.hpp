@@ -28,11 +28,10 @@ void adopt_original_variables();
 /// where a value came from; after adopt_original_variables.
 void prefer_given_log_level(int argc, char** argv);
 
-/// Before any thread exists: SIGTERM and SIGINT are waited for, not handled; with `hangup` so is
-/// SIGHUP.
-void block_stop_signals(bool hangup = false);
-/// Returns the signal that asked us to stop. Calls `on_hangup` at each SIGHUP, if these were
-/// blocked.
+/// Before any thread exists: SIGTERM, SIGINT and SIGHUP are waited for, not handled.
+void block_stop_signals();
+/// Returns the signal that asked us to stop. SIGHUP does not: it calls `on_hangup`, or is noted in
+/// the log and changes nothing.
 int wait_for_stop_signal(const std::function<void()>& on_hangup = {});
 
 /// 0 to 65535.

@@ -61,12 +61,13 @@ std::shared_ptr<const token_book> load_tokens(const std::string& file) {
 }
 
 std::function<void()>
-token_reloader(const std::string& file,
+token_reloader(const std::string& file, std::function<void()> check,
                std::function<void(const std::shared_ptr<const token_book>&)> take) {
   if (file.empty())
     return {};
-  return [file, take = std::move(take)] {
+  return [file, check = std::move(check), take = std::move(take)] {
     try {
+      check();
       const auto tokens = std::make_shared<const token_book>(file);
       take(tokens);
       log_line(core::note::level::info,

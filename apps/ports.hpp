@@ -25,9 +25,10 @@ void require_safe_port(const std::string& address, bool plain_cluster, const tls
 std::shared_ptr<const token_book> load_tokens(const std::string& file);
 
 /// What SIGHUP does: reads the file again and hands its tokens to `take`. A file that cannot be
-/// used changes nothing; both are said in the log. Without a file: nothing to call.
+/// used, or that `check` refuses (std::runtime_error), changes nothing; both are said in the log.
+/// Without a file: nothing to call.
 std::function<void()>
-token_reloader(const std::string& file,
+token_reloader(const std::string& file, std::function<void()> check,
                std::function<void(const std::shared_ptr<const token_book>&)> take);
 
 /// "HOST:PORT" or "NAME=HOST:PORT"; without a name it is "HOST-PORT". Throws CLI::ValidationError.

@@ -6,6 +6,7 @@
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -29,8 +30,22 @@ struct proxy_choice {
   std::vector<std::string> spawns; ///< [NAME=]HOST:PORT
 };
 
+/// An address to listen on, which leads nowhere: 0.0.0.0, ::.
 bool is_any_address(const std::string& address) {
-  return address == "0.0.0.0" || address == "::";
+  boost::system::error_code error;
+  const auto parsed = boost::asio::ip::make_address(address, error);
+  return !error && parsed.is_unspecified();
+}
+
+CLI::Validator reachable_address() {
+  return {[](const std::string& address) {
+            return is_any_address(address)
+                       ? address
+                             + " is no address that a node can connect to; give the one that "
+                               "the hosts reach this proxy at"
+                       : std::string{};
+          },
+          ""};
 }
 
 int run(const proxy_choice& choice) {
@@ -138,7 +153,8 @@ void add_proxy_command(CLI::App& app, action& chosen) {
   command
       ->add_option("--advertise", options.advertised_address,
                    "where those nodes find this proxy [--listen]")
-      ->envname("EVENKEEL_ADVERTISE");
+      ->envname("EVENKEEL_ADVERTISE")
+      ->check(reachable_address());
   add_cluster_options(*command, options.dispatch);
   add_log_options(*command, choice->log);
   command->immediate_callback(); // so that other subcommands' variables do not count

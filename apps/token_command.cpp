@@ -19,7 +19,7 @@ Rights: submit (SUBMIT CALL SLEEP CANCEL FORGET), read (STATUS RESULT WAIT LIST 
 of everybody's jobs, not only those submitted under this name.
 
   evenkeel token ana                                       # prints both
-  evenkeel token ana --append tokens > ana.token           # the line is in the file, the token here
+  (umask 077; evenkeel token ana --append tokens > ana.token)   # the line is in the file, the token here
   evenkeel token ops --rights submit,read,admin,all)";
 
 struct token_choice {

@@ -28,8 +28,8 @@ constexpr std::size_t most_handshakes = 256;
 constexpr std::chrono::seconds longest_handshake{10};
 
 struct handshake {
-  int socket = -1; ///< -1: shut down
-  std::string peer;
+  int socket = -1;  ///< -1: shut down
+  std::string peer; ///< at which port, and who
   clock::time_point since;
 };
 
@@ -121,6 +121,12 @@ std::string peer_of(int socket) {
   return "[" + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
 }
 
+/// Members of the cluster show a certificate, clients a token.
+std::string port_of(const SSL* session) {
+  const bool of_members = (SSL_get_verify_mode(session) & SSL_VERIFY_PEER) != 0;
+  return of_members ? "the cluster port: " : "the client port: ";
+}
+
 std::string reason_of(const SSL* session) {
   if (const auto verified = SSL_get_verify_result(session); verified != X509_V_OK)
     return std::string("its certificate: ") + X509_verify_cert_error_string(verified);
@@ -146,7 +152,8 @@ void on_event(const SSL* session, int what, int result) {
   auto& open = the_guard().open;
   if ((what & SSL_CB_HANDSHAKE_START) != 0 && SSL_is_server(session) != 0
       && SSL_in_before(session) != 0)
-    open.begin(session, {SSL_get_fd(session), peer_of(SSL_get_fd(session)), clock::now()});
+    open.begin(session, {SSL_get_fd(session), port_of(session) + peer_of(SSL_get_fd(session)),
+                         clock::now()});
   else if ((what & SSL_CB_HANDSHAKE_DONE) != 0)
     open.end(session);
   else if (what == SSL_CB_ACCEPT_EXIT || what == SSL_CB_CONNECT_EXIT)

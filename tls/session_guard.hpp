@@ -15,8 +15,8 @@
 namespace evenkeel::tls {
 
 /// For all sessions of this process, made from now on. Once, before the first session; `on_refused`
-/// gets "10.0.0.7:4242: why", is called by any thread, and at most once a second in the long run:
-/// then it says how many others there were.
+/// gets "the cluster port: 10.0.0.7:4242: why" (or "the client port: ..."), is called by any
+/// thread, and at most once a second in the long run: then it says how many others there were.
 void guard_sessions(std::function<void(const std::string&)> on_refused);
 
 } // namespace evenkeel::tls

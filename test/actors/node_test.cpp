@@ -30,6 +30,13 @@ TEST_CASE_FIXTURE(node_fixture, "a question about another ledger goes to the pro
   CHECK(answer_to(number).text == "from afar");
 }
 
+TEST_CASE_FIXTURE(node_fixture, "an error for a message that was not understood ends no node") {
+  caf::anon_send(caf::actor_cast<caf::actor>(actor), caf::make_error(caf::sec::unexpected_message));
+  world.run();
+  join_cluster();
+  CHECK(answer_to(ask(submit_function("noop"))).code == errc::ok);
+}
+
 TEST_CASE_FIXTURE(node_fixture, "questions about the cluster go to the proxy") {
   join_cluster();
   ask(about(request_kind::nodes, {}));

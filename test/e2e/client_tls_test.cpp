@@ -158,6 +158,17 @@ TEST_CASE("hostile bytes at a client port with a certificate close their connect
   CHECK(client.ask("PING") == "+OK pong");
 }
 
+TEST_CASE("a peer that is refused at a client port is not said to be one of the cluster port") {
+  cluster all;
+  const authority ours{all.directory() / "certs"};
+  all.start_proxy();
+  all.start_lonely_node("a", with({"--client-tls-cert", ours.cert("b").string(), "--client-tls-key",
+                                   ours.key("b").string()},
+                                  ours.options("a")));
+  speak_plainly(all.port("a"), "\x16\x03\x01 GET / HTTP/1.1" + std::string(20'000, 'x'), true);
+  CHECK(all.at("a").await("refused a peer at the client port: 127.0.0.1:") != "");
+}
+
 TEST_CASE("a certificate for clients that cannot be used is refused at the start") {
   cluster all;
   const authority ours{all.directory() / "certs"};

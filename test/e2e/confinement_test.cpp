@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -123,6 +124,34 @@ TEST_CASE("a directory or a file of tokens that is the jobs' user's is refused")
   std::filesystem::create_directory(all.data("a"));
   REQUIRE(::chmod(all.data("a").c_str(), 0755) == 0);
   CHECK(has(failed_start(node), "so that jobs cannot read it"));
+}
+
+TEST_CASE("SIGHUP takes no file of tokens that has become the jobs' user's") {
+  if (!is_root())
+    return;
+  cluster all;
+  const auto tokens = (all.directory() / "tokens").string();
+  const auto append = [&tokens](const std::string& name, char digit) {
+    std::ofstream{tokens, std::ios::app} << name << " " << std::string(64, digit) << " submit\n";
+  };
+  append("ana", '0');
+  all.start_proxy();
+  const std::vector<std::string> guarded{"--job-user", "nobody", "--tokens", tokens};
+  all.start_lonely_node("a", guarded);
+  process host(with({"host", "--port", "0", "--data", all.data("host").string()}, guarded));
+  host.await("host is ready on");
+  constexpr uid_t nobody = 65534;
+  append("bob", '1');
+  REQUIRE(::chown(tokens.c_str(), nobody, nobody) == 0);
+  for (auto* one : {&all.at("a"), &host}) {
+    one->signal(SIGHUP);
+    CHECK(has(one->await("the tokens stay as they were"), "belongs to nobody"));
+  }
+  REQUIRE(::chown(tokens.c_str(), 0, 0) == 0);
+  for (auto* one : {&all.at("a"), &host}) {
+    one->signal(SIGHUP);
+    CHECK(one->await("clients need one of the 2 tokens") != "");
+  }
 }
 
 TEST_CASE("a job that a limit has ended says which in its status") {

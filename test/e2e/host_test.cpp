@@ -114,6 +114,25 @@ TEST_CASE("a host of another CA is refused with the reason and no node is spawne
   CHECK_FALSE(host->await("refused a peer at the cluster port: 127.0.0.1:").empty());
 }
 
+TEST_CASE("a node whose proxy is a host by mistake says so and stops cleanly") {
+  const scratch_directory directory;
+  const authority ours{directory.path("certs")};
+  for (const bool by_tls : {false, true}) {
+    const auto options = [&](const std::string& name) {
+      return by_tls ? ours.options(name) : std::vector<std::string>{};
+    };
+    const auto host = start_host(directory.path("host"), "0", options("host"));
+    const auto host_port = port_in(host->await("host is ready on"));
+    process node(with(
+        {"node", "127.0.0.1", host_port, "--client-port", "0", "--data", directory.path("node")},
+        options("node")));
+    CHECK(has(node.await("cannot reach the proxy"), "does not answer as a proxy"));
+    node.signal(SIGTERM);
+    CHECK(node.wait() == 0);
+    CHECK_FALSE(has(node.log(), "has not stopped"));
+  }
+}
+
 TEST_CASE("a host beyond loopback asks for an explicit word") {
   CHECK(has(refusal({"host", "--port", "0", "--listen", "0.0.0.0"}), "--plain-cluster"));
 }

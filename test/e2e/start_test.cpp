@@ -73,6 +73,8 @@ TEST_CASE("listening beyond loopback asks for an explicit word") {
 TEST_CASE("a value that an option cannot have is one clear line that names it and exit status 2") {
   const std::vector<std::vector<std::string>> wrong{
       {"--listen", "proxy", "0", "--listen", "foo"},
+      {"--advertise", "proxy", "0", "--advertise", "0.0.0.0"},
+      {"--advertise", "proxy", "0", "--advertise", "::"},
       {"--data", "proxy", "0", "--data", ""},
       {"--data", "node", "--data", ""},
       {"--data", "check", "--data", ""},

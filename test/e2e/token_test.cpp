@@ -140,6 +140,20 @@ TEST_CASE("SIGHUP takes the tokens of the file anew, and a broken file changes n
   CHECK(again.ask("AUTH " + all.tokens.at("ana")).starts_with("-DENIED"));
 }
 
+TEST_CASE("SIGHUP ends no process that has nothing to read again") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a");
+  process host({"host", "--port", "0", "--data", all.data("host").string()});
+  host.await("host is ready on");
+  for (auto* one : {&all.at("proxy"), &all.at("a"), &host}) {
+    one->signal(SIGHUP);
+    CHECK(one->await("SIGHUP: there is nothing to read again") != "");
+  }
+  CHECK(all.stop("a") == 0);
+  CHECK(all.stop("proxy") == 0);
+}
+
 TEST_CASE("bench shows a token where the nodes ask for one") {
   guarded_cluster all;
   const auto file = (all.directory() / "ana.token").string();

@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(fixture, "garbage on one connection does not break another one
   say(bad.client(), "GET / HTTP/1.0\r\n\r\n");
   const auto refused_session = accept_from(bad);
   CHECK(error_of_idle_read(server.get()) == SSL_ERROR_WANT_READ);
-  CHECK(refused() == std::vector<std::string>{"somebody: http request"});
+  CHECK(refused() == std::vector<std::string>{"the cluster port: somebody: http request"});
 }
 
 TEST_CASE_FIXTURE(fixture, "a peer that was killed does not break another one") {
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(fixture, "an older version than TLS 1.3 is refused") {
   SSL_set_max_proto_version(client.get(), TLS1_2_VERSION);
   SSL_do_handshake(client.get());
   SSL_do_handshake(server.get());
-  CHECK(refused() == std::vector<std::string>{"somebody: unsupported protocol"});
+  CHECK(refused() == std::vector<std::string>{"the cluster port: somebody: unsupported protocol"});
   ERR_clear_error();
 }
 
