@@ -18,7 +18,8 @@ public:
     broken,       ///< or ended by the peer
   };
 
-  /// `settings` as of `credentials::settings`; `socket` must stay open as long as this lives.
+  /// `settings` as of `credentials::settings`; `socket` must stay open as long as this lives, and
+  /// SIGPIPE be ignored.
   accepted_session(SSL_CTX* settings, int socket);
 
   /// Takes the handshake as far as it goes for now.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,7 @@ namespace {
 
 struct fixture {
   fixture() {
+    std::signal(SIGPIPE, SIG_IGN); // as all our processes do
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
     make_authority(home / "certs", {100, false});
     const auto host = make_host_certificate(home / "certs", "a", {100, false});

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,6 +55,7 @@ struct fixture {
       return true;
     }();
     static_cast<void>(guarded);
+    std::signal(SIGPIPE, SIG_IGN); // as all our processes do
     refused().clear();
     make_authority(home / "certs", {100, false});
     const auto host = make_host_certificate(home / "certs", "a", {100, false});
