@@ -1,8 +1,8 @@
 // A port at which a process waits for its peers by mutual TLS. It stands in for CAF's own, which
 // has the first words ready and asks to be woken up whenever it may write, while the handshake
-// waits for the peer: one connection that said nothing took a quarter of a core and more. Here nothing is to be
-// written before the handshake is over, and a peer that takes more than 3 s for it is dropped. Must
-// not know: what is said there.
+// waits for the peer: one connection that said nothing took a quarter of a core and more. Here
+// nothing is to be written before the handshake is over, and a peer that takes more than 3 s for it
+// is dropped. Must not know: what is said there.
 #pragma once
 
 #include "tls/credentials.hpp"
