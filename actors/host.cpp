@@ -1,7 +1,8 @@
 #include "actors/host.hpp"
 
+#include "actors/tls_port.hpp"
+
 #include <caf/io/all.hpp>
-#include <caf/openssl/all.hpp>
 
 #include <chrono>
 #include <stdexcept>
@@ -44,11 +45,11 @@ void add_spawnable_nodes(caf::actor_system_config& config, node_house& house) {
 }
 
 std::uint16_t start_host(caf::actor_system& system, node_house& house, const std::string& address,
-                         std::uint16_t port, bool by_tls) {
+                         std::uint16_t port, const tls::credentials* ours) {
   const auto actor = system.spawn<caf::detached>(host, &house);
   const auto bound =
-      by_tls ? caf::openssl::publish(host_actor{actor}, port, address.c_str(), true)
-             : system.middleman().publish(host_actor{actor}, port, address.c_str(), true);
+      ours ? publish_by_tls(host_actor{actor}, port, address, *ours)
+           : system.middleman().publish(host_actor{actor}, port, address.c_str(), true);
   if (!bound)
     throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": "
                              + system.render(bound.error()));

@@ -12,8 +12,9 @@ namespace evenkeel {
 /// Nodes can be spawned from afar in systems of this configuration. `house` outlives them.
 void add_spawnable_nodes(caf::actor_system_config& config, node_house& house);
 
-/// Publishes the host's actor; returns its port. Throws std::runtime_error when that cannot be had.
+/// Publishes the host's actor, by TLS with `ours` (null: plainly); returns its port. Throws
+/// std::runtime_error when that cannot be had.
 std::uint16_t start_host(caf::actor_system& system, node_house& house, const std::string& address,
-                         std::uint16_t port, bool by_tls);
+                         std::uint16_t port, const tls::credentials* ours);
 
 } // namespace evenkeel

@@ -7,9 +7,9 @@
 #include "actors/result_collector.hpp"
 #include "actors/spawn_desk.hpp"
 #include "actors/store.hpp"
+#include "actors/tls_port.hpp"
 
 #include <caf/io/all.hpp>
-#include <caf/openssl/all.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -58,11 +58,11 @@ running_proxy start_proxy(caf::actor_system& system, const proxy_options& option
   const auto spawns = system.spawn(spawn_desk, disk, recovered->spawns, options.credentials);
   const auto actor = system.spawn(proxy, proxy_parts{recovered->membership, disk, queue, results,
                                                      spawns, std::move(on_stopped)});
-  const auto* const address = options.listen_address.c_str();
+  const auto& address = options.listen_address;
   const auto port =
       options.credentials
-          ? caf::openssl::publish(proxy_actor{actor}, options.port, address, true)
-          : system.middleman().publish(proxy_actor{actor}, options.port, address, true);
+          ? publish_by_tls(proxy_actor{actor}, options.port, address, *options.credentials)
+          : system.middleman().publish(proxy_actor{actor}, options.port, address.c_str(), true);
   if (!port)
     throw std::runtime_error("cannot listen on " + options.listen_address + ":"
                              + std::to_string(options.port) + ": " + system.render(port.error()));

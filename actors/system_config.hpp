@@ -15,8 +15,8 @@ class system_config : public caf::actor_system_config {
 public:
   /// `workers`: threads of CAF's scheduler. No actor on them ever blocks.
   /// With `ours`, links between processes are by mutual TLS, through CAF's openssl_manager: its
-  /// actor takes the place of the middleman's for publishing and connecting. At most one such
-  /// configuration in a process.
+  /// actor takes the place of the middleman's for connecting (ports: tls_port.hpp). At most one
+  /// such configuration in a process.
   explicit system_config(std::size_t workers,
                          std::shared_ptr<const tls::credentials> ours = nullptr);
 

@@ -67,8 +67,7 @@ int run(const host_choice& choice) {
   caf::actor_system system{config};
   std::uint16_t port = 0;
   try {
-    port =
-        start_host(system, house, choice.listen_address, choice.port, house_credentials != nullptr);
+    port = start_host(system, house, choice.listen_address, choice.port, house_credentials.get());
   } catch (const std::exception& error) {
     // Not thrown on: CAF's actor system would wait for its actors for ever.
     std::cerr << "evenkeel: " << error.what() << std::endl;

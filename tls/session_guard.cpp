@@ -25,7 +25,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::size_t most_handshakes = 256;
-constexpr std::chrono::seconds longest_handshake{10};
 
 struct handshake {
   int socket = -1;  ///< -1: shut down
@@ -36,13 +35,10 @@ struct handshake {
 /// Handshakes of accepted connections that are under way.
 class handshakes {
 public:
-  /// Ends those that take too long, and the oldest if there are too many. CAF closes what was shut
-  /// down when it next reads from it; until `end` nobody else gets the descriptor.
+  /// Ends the oldest if there are too many. Whoever reads from what was shut down closes it; until
+  /// `end` nobody else gets the descriptor.
   void begin(const SSL* session, handshake started) {
     const std::lock_guard lock{mutex_};
-    for (auto& [other, one] : open_)
-      if (started.since - one.since > longest_handshake)
-        shutdown(std::exchange(one.socket, -1), SHUT_RDWR);
     if (open_.size() >= most_handshakes) {
       const auto oldest =
           std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
@@ -54,11 +50,18 @@ public:
     open_[session] = std::move(started);
   }
 
-  /// The peer, if this one was under way.
-  std::optional<std::string> end(const SSL* session) {
+  void shut_down_begun_by(clock::time_point latest) {
+    const std::lock_guard lock{mutex_};
+    for (auto& [session, one] : open_)
+      if (one.since <= latest && one.socket >= 0)
+        shutdown(std::exchange(one.socket, -1), SHUT_RDWR);
+  }
+
+  /// If this one was under way.
+  std::optional<handshake> end(const SSL* session) {
     const std::lock_guard lock{mutex_};
     auto ended = open_.extract(session);
-    return ended ? std::optional{std::move(ended.mapped().peer)} : std::nullopt;
+    return ended ? std::optional{std::move(ended.mapped())} : std::nullopt;
   }
 
   bool contains(const SSL* session) {
@@ -141,8 +144,9 @@ void on_handshake_step(const SSL* session, int result) {
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
     return;
   auto& all = the_guard();
-  if (const auto peer = all.open.end(session))
-    all.refused.tell(*peer + ": " + reason_of(session));
+  if (const auto ended = all.open.end(session))
+    all.refused.tell(ended->peer + ": "
+                     + (ended->socket < 0 ? "its handshake took too long" : reason_of(session)));
   ERR_clear_error();
 }
 
@@ -178,6 +182,10 @@ void guard_sessions(std::function<void(const std::string&)> on_refused) {
   the_guard().refused.listener = std::move(on_refused);
   if (SSL_get_ex_new_index(0, nullptr, on_new_session, nullptr, on_freed_session) < 0)
     throw std::runtime_error("OpenSSL: " + take_problem());
+}
+
+void end_handshakes_older_than(std::chrono::milliseconds age) {
+  the_guard().open.shut_down_begun_by(clock::now() - age);
 }
 
 } // namespace evenkeel::tls

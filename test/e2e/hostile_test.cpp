@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,20 @@ std::size_t open_files(pid_t pid) {
   return found;
 }
 
+/// CPU time, user and system, in clock ticks: what a process does, however busy the machine is.
+std::uint64_t cpu_ticks(pid_t pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
+  std::string line;
+  std::getline(file, line);
+  std::istringstream fields{line.substr(line.rfind(')') + 1)};
+  for (int skipped = 0; skipped < 11; ++skipped)
+    fields >> line;
+  std::uint64_t user = 0;
+  std::uint64_t system = 0;
+  fields >> user >> system;
+  return user + system;
+}
+
 std::size_t count(const std::string& text, const std::string& what) {
   std::size_t found = 0;
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
@@ -59,13 +74,25 @@ public:
       all_.emplace_back(context_).connect(where);
   }
   /// Waits until the first of them is closed by the other side.
-  void await_first_closed() {
-    char byte = 0;
-    boost::system::error_code error;
-    all_.front().read_some(asio::buffer(&byte, 1), error);
+  void await_first_closed() { await_closed(all_.front()); }
+  /// Every other one says the first byte of a TLS record, and no more.
+  void begin_handshakes() {
+    for (std::size_t i = 0; i < all_.size(); i += 2)
+      all_[i].write_some(asio::buffer("\x16", 1));
+  }
+  void await_all_closed() {
+    for (auto& one : all_)
+      await_closed(one);
   }
 
 private:
+  static void await_closed(asio::ip::tcp::socket& one) {
+    char byte = 0;
+    boost::system::error_code error;
+    one.read_some(asio::buffer(&byte, 1), error);
+    CHECK(error);
+  }
+
   asio::io_context context_;
   std::vector<asio::ip::tcp::socket> all_;
 };
@@ -184,4 +211,18 @@ TEST_CASE_FIXTURE(fixture, "connections that say nothing are not kept") {
   CHECK(open_files(all.at("proxy").pid()) < 400);
   CHECK(all.stop("c") == 0);
   all_have_results();
+}
+
+TEST_CASE_FIXTURE(fixture, "connections that say too little cost no work, and are closed by time") {
+  constexpr std::uint64_t most_ticks = 50; // with CAF's own port one of them cost 24 a second
+  const auto proxy = all.at("proxy").pid();
+  const auto before = cpu_ticks(proxy);
+  silent_crowd crowd{all.port("proxy"), 8};
+  crowd.begin_handshakes();
+  crowd.await_all_closed(); // nobody else connects meanwhile
+  CHECK(cpu_ticks(proxy) - before < most_ticks);
+  CHECK_FALSE(all.at("proxy").await("its handshake took too long").empty());
+  submit();
+  all_have_results();
+  CHECK(count(all.at("proxy").log(), "joined with") == 2);
 }

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +55,7 @@ struct fixture {
       return true;
     }();
     static_cast<void>(guarded);
+    std::signal(SIGPIPE, SIG_IGN); // as all our processes do
     refused().clear();
     make_authority(home / "certs", {100, false});
     const auto host = make_host_certificate(home / "certs", "a", {100, false});
@@ -190,6 +193,26 @@ TEST_CASE_FIXTURE(fixture, "there are never more than 256 handshakes at once") {
   CHECK(closed_by_peer(ends.front()->client()));
   CHECK_FALSE(closed_by_peer(ends.at(1)->client()));
   CHECK_FALSE(closed_by_peer(ends.back()->client()));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a handshake that takes too long is ended, and a link that stands is not") {
+  const pipe_pair good;
+  const auto server = accept_from(good);
+  const auto client = connect_to(good);
+  shake_hands(server.get(), client.get());
+  SSL_do_handshake(client.get()); // takes what came last
+  error_of_idle_read(client.get());
+  const pipe_pair silent;
+  const auto waiting = accept_from(silent);
+  end_handshakes_older_than(std::chrono::hours{1});
+  CHECK_FALSE(closed_by_peer(silent.client()));
+  end_handshakes_older_than(std::chrono::milliseconds{0});
+  CHECK(closed_by_peer(silent.client()));
+  CHECK_FALSE(closed_by_peer(good.client()));
+  CHECK(error_of_idle_read(server.get()) == SSL_ERROR_WANT_READ);
+  CHECK(SSL_do_handshake(waiting.get()) < 1);
+  CHECK(refused() == std::vector<std::string>{"somebody: its handshake took too long"});
 }
 
 TEST_CASE_FIXTURE(fixture, "refused peers do not fill the log") {
