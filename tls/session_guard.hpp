@@ -4,8 +4,7 @@
 //   the next healthy session that merely has nothing to read, which is dropped: they are removed;
 // - nobody is told why a peer that connected was refused: `on_refused` is;
 // - a handshake that a peer began may take for ever, and there may be any number of them: here
-// there
-//   are 256 at most, and who has a clock ends those that take too long.
+//   there are 256 at most, and who has a clock ends those that take too long.
 // And TLS 1.3 is the oldest version. Must not know: CAF.
 #pragma once
 

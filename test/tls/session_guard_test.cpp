@@ -212,7 +212,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK_FALSE(closed_by_peer(good.client()));
   CHECK(error_of_idle_read(server.get()) == SSL_ERROR_WANT_READ);
   CHECK(SSL_do_handshake(waiting.get()) < 1);
-  CHECK(refused() == std::vector<std::string>{"somebody: its handshake took too long"});
+  CHECK(refused()
+        == std::vector<std::string>{"the cluster port: somebody: its handshake took too long"});
 }
 
 TEST_CASE_FIXTURE(fixture, "refused peers do not fill the log") {
