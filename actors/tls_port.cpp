@@ -80,7 +80,7 @@ private:
 class tls_scribe final : public caf::io::scribe, public handshake_listener {
 public:
   tls_scribe(network::default_multiplexer& backend, native_socket socket, session_ptr session)
-      : scribe(network::conn_hdl_from_socket(socket)),
+      : scribe(network::conn_hdl_from_socket(socket)), writable_(session->established()),
         stream_(backend, socket, std::move(session), this) {}
 
   void configure_read(caf::io::receive_policy::config config) override {
@@ -118,7 +118,7 @@ public:
 
 private:
   bool launched_ = false;
-  bool writable_ = false;
+  bool writable_; ///< a handshake may have been over before there was a scribe
   std::vector<char> kept_;
   network::stream_impl<tls_policy> stream_;
 };

@@ -13,7 +13,11 @@ using namespace evenkeel::test;
 namespace {
 
 int ping(const std::vector<std::string>& arguments) {
-  return process(with({"ping"}, arguments)).wait();
+  process asking(with({"ping"}, arguments));
+  const auto status = asking.wait();
+  if (status != 0)
+    MESSAGE(asking.log());
+  return status;
 }
 
 } // namespace
