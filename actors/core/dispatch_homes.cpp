@@ -183,7 +183,9 @@ void dispatch_queue::state::on_verdict(node_entry& node, const verdict& item, in
   if (job->phase == job_phase::judged && job->grant) {
     set_phase(id, *job, job_phase::held);
     settle_granted(id, *job, now, fx);
-  } else if (job->phase == job_phase::judged || job->phase == job_phase::queued) {
+  } else if (job->phase == job_phase::judged) {
+    requeue(id, *job, item.assigned);
+  } else if (job->phase == job_phase::queued) {
     enqueue(id, *job);
   }
 }

@@ -52,6 +52,22 @@ TEST_CASE_FIXTURE(with_home,
   CHECK(assigned_sequences(1) == sequences{1});
 }
 
+TEST_CASE_FIXTURE(
+    with_home, "after a verdict on an attempt of an earlier epoch a later one may still be away") {
+  join(1, 1);
+  submit_commands(home, 1, 1);
+  const auto what = only_assigned(1);
+  restart(true);
+  join(home, 0, {}, {{1, 1}});
+  submit(home, {sent_before(1)});
+  join(1, 1, {held(what, held_state::interrupted, 1, true)});
+  REQUIRE(lost(home).size() == 1);
+  say(home, verdict_batch{{{1, what.assigned, 1, 1}}});
+  CHECK(assigned(1).empty());
+  grace_over();
+  CHECK(assigned_sequences(1) == sequences{1});
+}
+
 TEST_CASE_FIXTURE(with_home, "with a wiped disk a job finished at an executor is not run again") {
   join(1, 1);
   submit_commands(home, 1, 1);
