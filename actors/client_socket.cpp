@@ -2,19 +2,17 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <openssl/err.h>
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <utility>
 
 namespace evenkeel {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+using progress = tls::accepted_session::progress;
 
 namespace {
 
@@ -26,8 +24,23 @@ bool is_of_this_machine(const client_socket::tcp_socket& socket) {
   return !error && peer.is_loopback();
 }
 
-int int_size(std::size_t size) {
-  return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
+/// `wait`: what to wait for before the next attempt, where that is the problem.
+error_code problem_of(progress how, client_socket::tcp_socket::wait_type& wait) {
+  switch (how) {
+  case progress::done:
+    return {};
+  case progress::wants_input:
+    wait = client_socket::tcp_socket::wait_read;
+    return asio::error::would_block;
+  case progress::wants_output:
+    wait = client_socket::tcp_socket::wait_write;
+    return asio::error::would_block;
+  case progress::ended:
+    return asio::error::eof;
+  case progress::broken:
+    break;
+  }
+  return asio::error::connection_reset;
 }
 
 } // namespace
@@ -55,33 +68,10 @@ bool client_socket::settle(error_code& error) {
       error = asio::error::no_protocol_option;
     return !error;
   }
-  ERR_clear_error();
-  session_.reset(SSL_new(identity_->settings()));
-  if (!session_ || SSL_set_fd(session_.get(), socket_.native_handle()) != 1) {
-    error = asio::error::no_memory;
-    return false;
-  }
-  SSL_set_accept_state(session_.get());
+  session_ =
+      std::make_unique<tls::accepted_session>(identity_->settings(), socket_.native_handle());
   speech_ = speech::tls;
   return true;
-}
-
-/// What OpenSSL's result means; its errors are of this thread, and must not be left for others.
-error_code client_socket::problem_of(int result, tcp_socket::wait_type& wait) {
-  const auto kind = SSL_get_error(session_.get(), result);
-  ERR_clear_error();
-  switch (kind) {
-  case SSL_ERROR_WANT_READ:
-    wait = tcp_socket::wait_read;
-    return asio::error::would_block;
-  case SSL_ERROR_WANT_WRITE:
-    wait = tcp_socket::wait_write;
-    return asio::error::would_block;
-  case SSL_ERROR_ZERO_RETURN:
-    return asio::error::eof;
-  default: // also an end that the client did not announce: somebody may have cut it off
-    return asio::error::connection_reset;
-  }
 }
 
 std::size_t client_socket::read_some(std::span<char> into, error_code& error) {
@@ -92,14 +82,10 @@ std::size_t client_socket::read_some(std::span<char> into, error_code& error) {
   if (!session_)
     return socket_.read_some(asio::buffer(into.data(), into.size()), error);
   std::size_t size = 0;
-  ERR_clear_error();
-  while (size < into.size()) { // a record at a time
-    const int result = SSL_read(session_.get(), into.data() + size, int_size(into.size() - size));
-    if (result <= 0) {
-      error = problem_of(result, read_wait_);
-      break;
-    }
-    size += static_cast<std::size_t>(result);
+  while (size < into.size() && !error) { // a record at a time
+    std::size_t taken = 0;
+    error = problem_of(session_->read(into.data() + size, into.size() - size, taken), read_wait_);
+    size += taken;
   }
   ended_ = size > 0 && error && error != asio::error::would_block;
   if (size > 0) // an end comes again
@@ -117,24 +103,18 @@ std::size_t client_socket::write_some(std::string_view bytes, error_code& error)
   }
   if (!session_)
     return socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
-  ERR_clear_error();
-  const int result = SSL_write(session_.get(), bytes.data(), int_size(bytes.size()));
-  if (result <= 0) {
-    error = problem_of(result, write_wait_);
-    return 0;
-  }
-  return static_cast<std::size_t>(result);
+  std::size_t taken = 0;
+  error = problem_of(session_->write(bytes.data(), bytes.size(), taken), write_wait_);
+  return taken;
 }
 
 bool client_socket::has_unread() const {
-  return session_ && (ended_ || SSL_pending(session_.get()) > 0);
+  return session_ && (ended_ || session_->pending() > 0);
 }
 
 void client_socket::shutdown_send() {
-  if (session_ && SSL_is_init_finished(session_.get()) == 1) {
-    SSL_shutdown(session_.get());
-    ERR_clear_error();
-  }
+  if (session_)
+    session_->end_writing();
   error_code ignored;
   socket_.shutdown(tcp_socket::shutdown_send, ignored);
 }

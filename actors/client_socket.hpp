@@ -6,6 +6,7 @@
 // request. Clients of this machine may speak plainly all the same.
 #pragma once
 
+#include "tls/accepted_session.hpp"
 #include "tls/server_identity.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -39,17 +40,13 @@ public:
   [[nodiscard]] tcp_socket& tcp() { return socket_; }
 
 private:
-  struct free_session {
-    void operator()(SSL* session) const { SSL_free(session); }
-  };
   enum class speech : unsigned char { unknown, plain, tls };
 
   bool settle(boost::system::error_code& error);
-  boost::system::error_code problem_of(int result, tcp_socket::wait_type& wait);
 
   tcp_socket socket_;
   const tls::server_identity* identity_;
-  std::unique_ptr<SSL, free_session> session_;
+  std::unique_ptr<tls::accepted_session> session_; ///< of one who speaks TLS
   tcp_socket::wait_type read_wait_ = tcp_socket::wait_read;
   tcp_socket::wait_type write_wait_ = tcp_socket::wait_write;
   speech speech_;

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,7 +78,7 @@ private:
   std::vector<function_runner_actor> idle_runners_;
   std::size_t runners_ = 0;
   std::uint64_t next_token_ = 1;
-  load_numbers reported_;
+  std::optional<load_numbers> reported_; ///< the first is always told
   bool flush_scheduled_ = false;
   bool stopping_ = false;
 };

@@ -142,12 +142,13 @@ void node_state::report_load() {
   const auto now = read_clock();
   if (!proxy_ || !parts_.link->report_due(now, report))
     return;
-  report.queued = load_.queued;
-  report.running = load_.running;
-  report.done = load_.done;
+  const auto load = load_.value_or(load_numbers{});
+  report.queued = load.queued;
+  report.running = load.running;
+  report.done = load.done;
   report.slots = parts_.slots;
   report.commit_lag_ms =
-      std::max({ledger_step_.lag_ms(now), link_step_.lag_ms(now), load_.commit_lag_ms});
+      std::max({ledger_step_.lag_ms(now), link_step_.lag_ms(now), load.commit_lag_ms});
   self_->send(proxy_, report);
 }
 
@@ -169,7 +170,7 @@ void node_state::on_tick() {
   tell_ledger([](auto& ledger, auto now, auto& fx) { ledger.on_tick(now, fx); });
   report_load();
   watch_disk();
-  if (finishing_ && load_.held == 0)
+  if (finishing_ && load_ && load_->held == 0)
     on_stop();
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -83,7 +84,7 @@ private:
   question_actor questions_;
   proxy_actor proxy_;
   std::map<std::uint64_t, client_session_actor> sessions_;
-  load_numbers load_;
+  std::optional<load_numbers> load_; ///< none before the executor has told
   std::int64_t disk_checked_us_ = 0;
   bool disk_is_low_ = false;
   bool flush_scheduled_ = false;

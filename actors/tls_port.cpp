@@ -49,7 +49,7 @@ public:
     taken = 0;
     if (!session_->established()) {
       const auto how = session_->shake_hands();
-      if (how == progress::wants_input || how == progress::broken)
+      if (how != progress::done && how != progress::wants_output)
         return state_of(how);
       // Should its own part not fit into the socket, CAF tries again when it does.
       listener_->on_writable_session();
@@ -69,7 +69,8 @@ public:
 private:
   /// "Success" with no byte taken: CAF waits for the next event.
   static rw_state state_of(progress how) {
-    return how == progress::broken ? rw_state::failure : rw_state::success;
+    const bool over = how == progress::broken || how == progress::ended;
+    return over ? rw_state::failure : rw_state::success;
   }
 
   session_ptr session_;

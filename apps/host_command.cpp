@@ -50,12 +50,10 @@ int run(const host_choice& choice) {
   if (!choice.tokens.empty())
     settings.tokens = load_tokens(choice.tokens);
   settings.confinement = confinement_of(choice.jobs);
-  const auto check_tokens = [confinement = settings.confinement, &choice] {
-    require_not_theirs(confinement, "--tokens", choice.tokens);
+  const auto check_files = [confinement = settings.confinement, &choice] {
+    require_none_theirs(confinement, choice.tokens, choice.tls.key, choice.client_tls.key);
   };
-  check_tokens();
-  require_not_theirs(settings.confinement, "--tls-key", choice.tls.key);
-  require_not_theirs(settings.confinement, "--client-tls-key", choice.client_tls.key);
+  check_files();
   settings.identity = load_identity(choice.client_tls);
   settings.credentials = load_credentials(choice.tls);
   settings.process = fresh_incarnation();
@@ -76,7 +74,7 @@ int run(const host_choice& choice) {
   log_line(core::note::level::info,
            "host is ready on " + choice.listen_address + ":" + std::to_string(port));
   wait_for_stop_signal(token_reloader(
-      choice.tokens, check_tokens, [&house](const auto& tokens) { house.replace_tokens(tokens); }));
+      choice.tokens, check_files, [&house](const auto& tokens) { house.replace_tokens(tokens); }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");
   house.stop_all(stop_patience);
   spdlog::shutdown();

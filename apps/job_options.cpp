@@ -116,4 +116,11 @@ void require_not_theirs(const jobs::job_confinement& confinement, const std::str
                                            + ", and so to jobs: chown it to root");
 }
 
+void require_none_theirs(const jobs::job_confinement& confinement, const std::string& tokens,
+                         const std::string& tls_key, const std::string& client_tls_key) {
+  require_not_theirs(confinement, "--tokens", tokens);
+  require_not_theirs(confinement, "--tls-key", tls_key);
+  require_not_theirs(confinement, "--client-tls-key", client_tls_key);
+}
+
 } // namespace evenkeel::apps

@@ -25,5 +25,8 @@ jobs::job_confinement confinement_of(const job_choice& chosen);
 /// (CLI::ValidationError). Does nothing without a file.
 void require_not_theirs(const jobs::job_confinement& confinement, const std::string& option,
                         const std::string& file);
+/// The same of all files that are given to a node or a host.
+void require_none_theirs(const jobs::job_confinement& confinement, const std::string& tokens,
+                         const std::string& tls_key, const std::string& client_tls_key);
 
 } // namespace evenkeel::apps

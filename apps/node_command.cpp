@@ -67,12 +67,10 @@ int run(const node_choice& choice) {
   clients.identity = load_identity(choice.client_tls);
   auto options = choice.options;
   options.confinement = confinement_of(choice.jobs);
-  const auto check_tokens = [confinement = options.confinement, &choice] {
-    require_not_theirs(confinement, "--tokens", choice.tokens);
+  const auto check_files = [confinement = options.confinement, &choice] {
+    require_none_theirs(confinement, choice.tokens, choice.tls.key, choice.client_tls.key);
   };
-  check_tokens();
-  require_not_theirs(options.confinement, "--tls-key", choice.tls.key);
-  require_not_theirs(options.confinement, "--client-tls-key", choice.client_tls.key);
+  check_files();
   options.credentials = load_credentials(choice.tls);
   block_stop_signals();
   if (options.data_directory.empty())
@@ -98,7 +96,7 @@ int run(const node_choice& choice) {
     log_line(core::note::level::info, "clients need one of the "
                                           + std::to_string(clients.tokens->size()) + " tokens of "
                                           + choice.tokens);
-  wait_for_stop_signal(token_reloader(choice.tokens, check_tokens, [&gateway](const auto& tokens) {
+  wait_for_stop_signal(token_reloader(choice.tokens, check_files, [&gateway](const auto& tokens) {
     gateway.replace_tokens(tokens);
   }));
   log_line(core::note::level::info, "stopping: jobs that run here will run elsewhere");

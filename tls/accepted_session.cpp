@@ -30,6 +30,13 @@ accepted_session::progress accepted_session::write(const void* from, std::size_t
   return after(SSL_write_ex(session_.get(), from, size, &taken));
 }
 
+void accepted_session::end_writing() {
+  if (!established())
+    return;
+  SSL_shutdown(session_.get());
+  ERR_clear_error();
+}
+
 std::size_t accepted_session::pending() const {
   return static_cast<std::size_t>(SSL_pending(session_.get()));
 }
@@ -42,7 +49,9 @@ accepted_session::progress accepted_session::after(int result) const {
     return progress::wants_input;
   case SSL_ERROR_WANT_WRITE:
     return progress::wants_output;
-  default:
+  case SSL_ERROR_ZERO_RETURN:
+    return progress::ended;
+  default: // also an end that the peer did not announce: somebody may have cut it off
     ERR_clear_error();
     return progress::broken;
   }

@@ -15,7 +15,8 @@ public:
     done,
     wants_input,  ///< goes on when the peer has said more
     wants_output, ///< goes on when the socket takes more
-    broken,       ///< or ended by the peer
+    ended,        ///< the peer has said that nothing more comes
+    broken,
   };
 
   /// `settings` as of `credentials::settings`; `socket` must stay open as long as this lives, and
@@ -28,8 +29,12 @@ public:
 
   /// Up to `size` bytes, more than none. `taken`: bytes, 0 unless done.
   progress read(void* to, std::size_t size, std::size_t& taken);
-  /// Called again after `wants_*`, it must get the same bytes.
+  /// Called again after `wants_*`, it must get the same bytes, unless `settings` have
+  /// SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER: then they may have moved and be more.
   progress write(const void* from, std::size_t size, std::size_t& taken);
+
+  /// Says that nothing more comes, if the handshake is over.
+  void end_writing();
 
   /// Bytes that can be read although nothing more is in the socket.
   [[nodiscard]] std::size_t pending() const;

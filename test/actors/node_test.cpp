@@ -177,8 +177,10 @@ TEST_CASE_FIXTURE(node_fixture, "a clean stop drains, waits for the executor, an
 
 TEST_CASE_FIXTURE(node_fixture, "a node that is to finish stays until its results are taken") {
   join_cluster();
-  caf::anon_send(actor, load_numbers{0, 1, 0, 1, 0});
   caf::anon_send(actor, finish_atom::value);
+  world.advance(500);
+  CHECK(executor_heard->stops == 0); // what it has recovered is not known yet
+  caf::anon_send(actor, load_numbers{0, 1, 0, 1, 0});
   world.advance(500);
   CHECK(proxy.all<drain>().size() == 1);
   caf::anon_send(actor, load_numbers{0, 0, 1, 1, 0}); // it has run, and its home is away

@@ -178,7 +178,7 @@ TEST_CASE("a client over its bytes a second is read later and loses nothing") {
   CHECK(ana.ask_result("WAIT LAST", bytes).starts_with("+OK "));
   CHECK(bytes == "30000\n");
 
-  ana.send(body(300'000)); // what is to be read in a quarter of a minute
+  ana.send(body(900'000)); // what is to be read in three quarters of a minute
   auto bob = all.enter("a", "bob");
   CHECK(bob.ask("SUBMIT -- true").starts_with("+OK"));
   auto ops = all.enter("a", "ops"); // who sees the jobs of all
