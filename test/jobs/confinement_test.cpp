@@ -146,7 +146,7 @@ TEST_CASE("R17: what another user's job left running is found and ended") {
   open_to_all(told);
   launched jobs{as_somebody()};
   auto request = command("exec 9> " + told.path()
-                         + "; setsid sh -c 'echo here >&9; exec sleep 1000' & sleep 1000");
+                         + "; setsid sh -c 'echo here >&9; exec sleep 1000' & wait"); // nobody else
   request.environment = {{std::string(ledger_variable), "confinement-test"}};
   const auto token = jobs.start(request);
   CHECK(told.line() == "here");
