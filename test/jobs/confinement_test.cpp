@@ -147,12 +147,13 @@ TEST_CASE("R17: what another user's job left running is found and ended") {
   launched jobs{as_somebody()};
   auto request = command("exec 9> " + told.path()
                          + "; setsid sh -c 'echo here >&9; exec sleep 1000' & wait"); // nobody else
-  request.environment = {{std::string(ledger_variable), "confinement-test"}};
+  const auto ledger = "confinement-test-" + std::to_string(::getpid()); // other runs have others
+  request.environment = {{std::string(ledger_variable), ledger}};
   const auto token = jobs.start(request);
   CHECK(told.line() == "here");
   jobs.launcher().stop(token, grace_time{0});
   jobs.ended(token);
-  const auto sweep = end_orphans("confinement-test", std::chrono::seconds(60));
+  const auto sweep = end_orphans(ledger, std::chrono::seconds(60));
   CHECK(sweep.ended.size() == 1);
   CHECK(sweep.remaining.empty());
 }
