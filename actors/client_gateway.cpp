@@ -59,11 +59,12 @@ struct guest {
 
 struct client_gateway::state : std::enable_shared_from_this<client_gateway::state> {
   explicit state(const gateway_settings& settings)
-      : acceptor(context), pause(context), max_sessions(sessions_allowed(settings.max_sessions)),
-        addresses(settings.max_of_address), owners(settings.max_of_token),
-        bytes_of_addresses(settings.max_bytes_a_second),
-        bytes_of_owners(settings.max_bytes_a_second), tokens(settings.tokens),
-        identity(settings.identity) {
+      : acceptor(context), pause(context),
+        max_sessions(sessions_allowed(settings.limits.max_sessions)),
+        addresses(settings.limits.max_of_address), owners(settings.limits.max_of_token),
+        bytes_of_addresses(settings.limits.max_bytes_a_second),
+        bytes_of_owners(settings.limits.max_bytes_a_second), tokens(settings.tokens),
+        identity(settings.identity), log(settings.log) {
     listen(settings);
   }
 
@@ -105,12 +106,12 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
-    if (sessions.size() >= max_sessions)
-      return turn_away(socket, "-BUSY too many connections; try later\n");
     const auto peer = socket.remote_endpoint(ignored).address();
+    if (sessions.size() >= max_sessions)
+      return turn_away(socket, peer, "too many connections");
     const auto counted = peer.is_loopback() ? std::string{} : peer.to_string();
     if (!counted.empty() && !addresses.enter(counted))
-      return turn_away(socket, "-BUSY too many connections from your address; try later\n");
+      return turn_away(socket, peer, "too many connections from your address");
     const auto number = ++last_session;
     auto session = std::make_unique<client_session>(
         number, new_address(number), client_socket{std::move(socket), identity.get()},
@@ -118,14 +119,21 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
         lookup_for(number, peer.to_string()), toll_for(number));
     session->start([this, number] { forget(number); });
     if (debug_is_on())
-      log_line(core::note::level::debug, "client " + std::to_string(number) + " is here");
+      log.line(core::note::level::debug, "client " + std::to_string(number) + " is here");
     sessions.emplace(number, guest{std::move(session), counted, {}});
   }
 
-  static void turn_away(tcp::socket& socket, const std::string& why) {
+  /// Where clients are to speak TLS, the end of the connection says it: a handshake for each would
+  /// cost more than what is refused, and plain words are no TLS.
+  void turn_away(tcp::socket& socket, const asio::ip::address& peer, const std::string& why) {
+    if (const auto line = turned_away.take(
+            "turned away a client at " + peer.to_string() + ": " + why, read_clock().steady_us))
+      log.line(core::note::level::warning, *line);
+    if (identity && !peer.is_loopback())
+      return;
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
-    asio::write(socket, asio::buffer(why), ignored);
+    asio::write(socket, asio::buffer("-BUSY " + why + "; try later\n"), ignored);
   }
 
   token_lookup lookup_for(std::uint64_t number, const std::string& peer) {
@@ -137,7 +145,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
       if (found == nullptr) {
         if (const auto line = wrong_tokens.take(
                 "a client at " + peer + " showed a token that is nobody's", read_clock().steady_us))
-          log_line(core::note::level::warning, *line);
+          log.line(core::note::level::warning, *line);
         return token_answer{};
       }
       const bool room = owners.enter(found->name);
@@ -197,7 +205,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
 
   void forget(std::uint64_t number) {
     if (debug_is_on())
-      log_line(core::note::level::debug, "client " + std::to_string(number) + " is gone");
+      log.line(core::note::level::debug, "client " + std::to_string(number) + " is gone");
     send_requests(); // none may come behind the end of its session
     caf::anon_send(node, session_closed{number});
     const auto found = sessions.find(number);
@@ -235,6 +243,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   core::byte_toll bytes_of_addresses;
   core::byte_toll bytes_of_owners;
   line_budget wrong_tokens;
+  line_budget turned_away;
   std::shared_ptr<const token_book> tokens;             ///< null: clients need none
   std::shared_ptr<const tls::server_identity> identity; ///< null: everybody speaks plainly
   std::shared_ptr<gateway_inbox> inbox = std::make_shared<gateway_inbox>(
@@ -244,6 +253,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   caf::actor_system* system = nullptr;
   node_service node;
   std::thread thread;
+  logger log;
   bool stopped = false;                              ///< on the gateway's thread
   std::unordered_map<std::uint64_t, guest> sessions; ///< by number
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/local_interfaces.hpp"
+#include "actors/log.hpp"
 #include "actors/token_book.hpp"
 #include "tls/server_identity.hpp"
 
@@ -15,15 +16,21 @@
 
 namespace evenkeel {
 
-struct gateway_settings {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 9000;         ///< 0: any free one
+/// What a client port takes at most.
+struct client_limits {
   std::size_t max_sessions = 20'000; ///< beyond: -BUSY; also kept below the descriptor limit
   std::size_t max_of_address = 1000; ///< sessions; beyond: -BUSY; 0: no limit. Not for this machine
   std::size_t max_of_token = 1000;   ///< sessions of a token's owner; the same
   /// That clients of one address, but for this machine's own, or of one token's owner may send in a
   /// second; 0: no limit.
   std::uint64_t max_bytes_a_second = 0;
+};
+
+struct gateway_settings {
+  logger log;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 9000; ///< 0: any free one
+  client_limits limits;
   std::shared_ptr<const token_book> tokens; ///< null: clients need none
   /// For clients of other machines; null: everybody speaks plainly.
   std::shared_ptr<const tls::server_identity> identity;

@@ -2,6 +2,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/log.hpp"
+#include "persistence/directory_claim.hpp"
 #include "persistence/leveldb_store.hpp"
 #include "persistence/recovery.hpp"
 
@@ -36,6 +37,12 @@ std::shared_ptr<persistence::store> open_disk(const std::string& directory) {
   log_report(result.report);
   insist(result.state);
   return std::move(result.opened);
+}
+
+std::shared_ptr<const void> claim_disk(const std::string& directory) {
+  auto claim = persistence::claim_directory(directory);
+  insist(claim.state);
+  return std::move(claim.held);
 }
 
 std::uint64_t recover_disk(persistence::store& disk,

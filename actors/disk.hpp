@@ -24,6 +24,10 @@ public:
 /// repair.
 std::shared_ptr<persistence::store> open_disk(const std::string& directory);
 
+/// A directory for the data directories of several nodes: this process's until the last copy of
+/// what is returned is gone. Throws like open_disk.
+std::shared_ptr<const void> claim_disk(const std::string& directory);
+
 /// Feeds every record to `on_record` and logs warnings. Returns how many there were; throws like
 /// open_disk.
 std::uint64_t recover_disk(persistence::store& disk,

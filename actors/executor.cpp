@@ -74,7 +74,7 @@ void executor_state::run_outputs() {
                    [&](core::load_record& x) {
                      self_->send(parts_.store, load{self_, step_.tag(), x.where});
                    },
-                   [](core::note& x) { log_line(x); },
+                   [&](core::note& x) { parts_.log.line(x); },
                },
                output);
   if (!outgoing.empty())
@@ -92,8 +92,9 @@ void executor_state::start_job(core::start_job& order) {
                        to_text(ticket{order.home_code, order.what.job.sequence}),
                        {}};
   if (debug_is_on())
-    log_line(core::note::level::debug, "job " + runs_.at(order.what).ticket + " starts, attempt "
-                                           + std::to_string(order.attempt));
+    parts_.log.line(core::note::level::debug, "job " + runs_.at(order.what).ticket
+                                                  + " starts, attempt "
+                                                  + std::to_string(order.attempt));
   switch (order.spec.kind) {
   case job_kind::command:
   case job_kind::script:
@@ -181,10 +182,11 @@ void executor_state::on_ended(job_ended& news) {
   if (found == runs_.end())
     return; // the timer of a sleep that was stopped
   if (debug_is_on())
-    log_line(core::note::level::debug,
-             "job " + found->second.ticket + " has ended"
-                 + (news.end.signal != 0 ? " by signal " + std::to_string(news.end.signal)
-                                         : " with exit " + std::to_string(news.end.exit_code)));
+    parts_.log.line(core::note::level::debug,
+                    "job " + found->second.ticket + " has ended"
+                        + (news.end.signal != 0
+                               ? " by signal " + std::to_string(news.end.signal)
+                               : " with exit " + std::to_string(news.end.exit_code)));
   const auto now = read_clock();
   news.end.started_ms = found->second.started_ms;
   if (found->second.kind == job_kind::sleep && news.end.succeeded)

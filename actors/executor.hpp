@@ -8,6 +8,7 @@
 #include "actors/jobs/function_registry.hpp"
 #include "actors/jobs/process_launcher.hpp"
 #include "actors/local_interfaces.hpp"
+#include "actors/log.hpp"
 #include "actors/step.hpp"
 
 #include <deque>
@@ -30,6 +31,7 @@ struct executor_parts {
   const jobs::function_registry* functions = nullptr;
   std::function<function_runner_actor()> spawn_runner; ///< detached, so that it may block
   jobs::job_confinement confinement;                   ///< of commands and scripts
+  logger log;
 };
 
 class executor_state {

@@ -19,4 +19,14 @@ inline void log_line(const core::note& line) {
   log_line(line.severity, line.text);
 }
 
+/// Lines of one of several nodes of a process, which they name.
+struct logger {
+  std::string whose; ///< "node 'a'"; empty: the process has only one
+
+  void line(core::note::level severity, const std::string& text) const {
+    log_line(severity, whose.empty() ? text : whose + ": " + text);
+  }
+  void line(const core::note& what) const { line(what.severity, what.text); }
+};
+
 } // namespace evenkeel

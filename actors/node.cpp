@@ -34,7 +34,7 @@ void node_state::start(pointer self, node_parts parts) {
   link_step_.fx() = std::exchange(parts_.link_fx, {});
   parts_.ledger->on_identity(parts_.link->ledger(), parts_.link->code());
   executor_ = parts_.spawn_executor(self_);
-  questions_ = self_->spawn<caf::linked>(question_desk, node_service{self_});
+  questions_ = self_->spawn<caf::linked>(question_desk, node_service{self_}, parts_.log);
   self_->set_down_handler([this](const caf::down_msg& down) {
     if (proxy_ && down.source == proxy_.address()) {
       proxy_ = nullptr;
@@ -120,7 +120,7 @@ void node_state::run_link_output(core::link_output& output) {
             self_->send(questions_, x);
           },
           [&](core::from_proxy& x) { route(x); },
-          [](core::note& x) { log_line(x); },
+          [&](core::note& x) { parts_.log.line(x); },
       },
       output);
 }
@@ -184,9 +184,9 @@ void node_state::watch_disk() {
   const bool low = parts_.free_disk_bytes() < parts_.disk_reserve_bytes;
   if (low == std::exchange(disk_is_low_, low))
     return;
-  log_line(low ? core::note::level::error : core::note::level::info,
-           low ? "the disk is nearly full: submissions are refused"
-               : "the disk has room again: submissions are taken");
+  parts_.log.line(low ? core::note::level::error : core::note::level::info,
+                  low ? "the disk is nearly full: submissions are refused"
+                      : "the disk has room again: submissions are taken");
   open_or_close_intake();
 }
 

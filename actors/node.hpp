@@ -6,6 +6,7 @@
 #include "actors/core/node_link.hpp"
 #include "actors/core/ticket_ledger.hpp"
 #include "actors/local_interfaces.hpp"
+#include "actors/log.hpp"
 #include "actors/step.hpp"
 
 #include <functional>
@@ -28,6 +29,7 @@ struct node_parts {
   std::uint64_t disk_reserve_bytes = 64ULL << 20U; ///< below it submissions get -BUSY (R13)
   std::uint32_t slots = 1;
   std::function<void()> on_stopped;
+  logger log;
 };
 
 class node_state {

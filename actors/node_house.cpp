@@ -22,8 +22,9 @@ struct tenant {
   enum class stage : std::uint8_t { moving_in, running, ended };
   std::uint64_t life = 0; ///< of this house's tenants: a name may be taken again
   stage at = stage::moving_in;
-  std::string proxy;   ///< "host:port"
-  std::string problem; ///< why the last attempt failed, also during the next
+  spawn_order order;    ///< with what was left to this host
+  bool leaving = false; ///< was told to end
+  std::string problem;  ///< why the last attempt failed, also during the next
   node_service actor;
   std::unique_ptr<client_gateway> gateway;
   std::shared_ptr<recovered_node> recovered;
@@ -57,7 +58,7 @@ struct node_house::state {
     auto& one = tenants[name]; // its problem is kept, so that the log has it once
     one.life = life;
     one.at = tenant::stage::moving_in;
-    one.proxy = proxy_of(order);
+    one.order = order;
     return {};
   }
   void fail(const std::string& name, std::string why) {
@@ -83,11 +84,13 @@ struct node_house::state {
     options.proxy_host = order.proxy_host;
     options.proxy_port = order.proxy_port;
     options.name = order.name;
+    options.log.whose = "node '" + order.name + "'";
     options.slots = order.slots == 0 ? settings.default_slots : order.slots;
     options.client_address = order.client_address;
     options.client_port = order.client_port;
     options.credentials = settings.credentials;
     options.confinement = settings.confinement;
+    options.limits = settings.limits;
     options.data_directory = settings.data_directory + "/" + order.name;
     return options;
   }
@@ -120,8 +123,10 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
     state_->require_right_to_listen(order);
     auto options = state_->options_for(order);
     gateway_settings clients;
+    clients.log = options.log;
     clients.address = order.client_address;
     clients.port = order.client_port;
+    clients.limits = state_->settings.clients;
     clients.tokens = state_->tokens();
     clients.identity = state_->settings.identity;
     auto gateway = std::make_unique<client_gateway>(clients);
@@ -140,6 +145,8 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
       gateway->replace_tokens(state_->settings.tokens);
     auto& one = state_->tenants[order.name];
     one.at = tenant::stage::running;
+    one.order.slots = options.slots;
+    one.order.client_port = options.client_port;
     one.problem.clear();
     one.actor = node_service{self};
     one.gateway = std::move(gateway);
@@ -158,8 +165,8 @@ host_report node_house::report() const {
   all.process = state_->settings.process;
   const std::scoped_lock lock{state_->guard};
   for (const auto& [name, one] : state_->tenants)
-    all.nodes.push_back({name, one.at == tenant::stage::running,
-                         one.at == tenant::stage::ended ? one.problem : std::string{}, one.proxy});
+    all.nodes.push_back({one.order, one.at == tenant::stage::running,
+                         one.at == tenant::stage::ended ? one.problem : std::string{}});
   return all;
 }
 
@@ -168,9 +175,16 @@ void node_house::withdraw(const std::string& name) {
   const auto known = state_->tenants.find(name);
   if (known == state_->tenants.end())
     return;
-  if (known->second.at == tenant::stage::running)
-    caf::anon_send(known->second.actor, finish_atom::value);
-  else if (known->second.at == tenant::stage::ended && !known->second.gateway)
+  auto& one = known->second;
+  if (one.at == tenant::stage::running) {
+    caf::anon_send(one.actor, finish_atom::value);
+    if (!std::exchange(one.leaving, true))
+      log_line(core::note::level::info,
+               "node '" + name
+                   + "' is despawned: it takes no more jobs, finishes what "
+                     "it runs, and ends");
+  }
+  if (one.at == tenant::stage::ended && !one.gateway)
     state_->tenants.erase(known);
 }
 
@@ -210,9 +224,11 @@ void node_house::sweep() {
         names.push_back(name);
         gone.push_back(std::exchange(one, {})); // of no life: its actor's end means nothing more
         one.at = tenant::stage::moving_in;      // until it is cleared away the name is taken
+        one.order = gone.back().order;
       }
   }
   for (auto& one : gone) {
+    log_line(core::note::level::info, "node '" + one.order.name + "' has ended");
     one.gateway->stop();
     end_detached(*one.recovered);
     end_actors(one.actor, one.helpers);

@@ -3,9 +3,11 @@
 // for any thread: CAF begins actors on its workers.
 #pragma once
 
+#include "actors/client_gateway.hpp"
 #include "actors/jobs/job_confinement.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/node.hpp"
+#include "actors/start_node.hpp"
 #include "actors/token_book.hpp"
 #include "messages/hosting.hpp"
 #include "tls/credentials.hpp"
@@ -25,6 +27,8 @@ struct house_settings {
   std::shared_ptr<const token_book> tokens; ///< that clients of its nodes need; null: none
   std::shared_ptr<const tls::server_identity> identity; ///< for clients of its nodes; null: plain
   jobs::job_confinement confinement;                    ///< of the jobs of its nodes
+  node_limits limits;                                   ///< of each of its nodes
+  client_limits clients;                                ///< of each of its nodes
   std::uint32_t default_slots = 1;
   incarnation process;                                 ///< of this host
   std::shared_ptr<const tls::credentials> credentials; ///< of its nodes; null: plain

@@ -70,7 +70,7 @@ void node_state::run_ledger() {
             [&](core::load_record& x) {
               self_->send(parts_.store, load{self_, ledger_step_.tag(), x.where});
             },
-            [](core::note& x) { log_line(x); },
+            [&](core::note& x) { parts_.log.line(x); },
         },
         output);
   deliver(replies);

@@ -19,8 +19,9 @@ core::instant question_desk_state::read_now() {
   return read_clock();
 }
 
-void question_desk_state::start(pointer self, node_service node) {
+void question_desk_state::start(pointer self, node_service node, logger log) {
   self_ = self;
+  log_ = std::move(log);
   node_ = std::move(node);
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
@@ -37,7 +38,7 @@ void question_desk_state::run(core::desk_effects& fx) {
     std::visit(overloaded{
                    [&](core::to_proxy& x) { outgoing.push_back(std::move(x)); },
                    [&](core::reply& x) { replies.push_back(std::move(x)); },
-                   [](core::note& x) { log_line(x); },
+                   [&](core::note& x) { log_.line(x); },
                },
                output);
   if (!outgoing.empty())
@@ -46,9 +47,10 @@ void question_desk_state::run(core::desk_effects& fx) {
     self_->send(node_, std::move(replies));
 }
 
-question_actor::behavior_type question_desk(question_desk_state::pointer self, node_service node) {
+question_actor::behavior_type question_desk(question_desk_state::pointer self, node_service node,
+                                            logger log) {
   auto* state = &self->state;
-  state->start(self, std::move(node));
+  state->start(self, std::move(node), std::move(log));
   return {
       [state](const core::link_up& up) {
         state->tell([&](auto& desk, auto now, auto& fx) { desk.on_link_up(up.link, now, fx); });

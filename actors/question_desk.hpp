@@ -4,6 +4,7 @@
 
 #include "actors/core/query_router.hpp"
 #include "actors/local_interfaces.hpp"
+#include "actors/log.hpp"
 
 namespace evenkeel {
 
@@ -12,7 +13,7 @@ public:
   static constexpr const char* name = "result_collector";
   using pointer = question_actor::stateful_pointer<question_desk_state>;
 
-  void start(pointer self, node_service node);
+  void start(pointer self, node_service node, logger log);
   /// Nothing of this is on disk: no output ever waits.
   template <class Input>
   void tell(Input&& input) {
@@ -29,8 +30,10 @@ private:
   pointer self_ = nullptr;
   node_service node_;
   core::question_desk desk_;
+  logger log_;
 };
 
-question_actor::behavior_type question_desk(question_desk_state::pointer self, node_service node);
+question_actor::behavior_type question_desk(question_desk_state::pointer self, node_service node,
+                                            logger log);
 
 } // namespace evenkeel

@@ -25,20 +25,21 @@ struct recovered_node {
   std::shared_ptr<core::executor_queue> queue;
   core::link_effects link_fx;
   const jobs::function_registry* functions = nullptr;
+  logger log;
 };
 
 namespace {
 
 /// Command jobs of a killed node must not live on unseen (R17), nor what jobs have detached.
-void end_leftovers(const std::string& ledger, const std::string& whose) {
+void end_leftovers(const std::string& ledger, const std::string& whose, const logger& log) {
   constexpr auto patience = std::chrono::seconds(5);
   const auto sweep = jobs::end_orphans(ledger, patience);
   for (const auto& orphan : sweep.ended)
-    log_line(core::note::level::warning,
+    log.line(core::note::level::warning,
              "ended what " + whose + " left running: " + std::to_string(orphan.identity.pid) + " "
                  + orphan.command);
   for (const auto& orphan : sweep.remaining)
-    log_line(core::note::level::error,
+    log.line(core::note::level::error,
              "cannot end a leftover process: " + std::to_string(orphan.identity.pid) + " "
                  + orphan.command);
 }
@@ -69,15 +70,16 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
                                              const jobs::function_registry& functions) {
   auto all = std::make_shared<recovered_node>();
   all->functions = &functions;
+  all->log = options.log;
   all->disk = open_disk(options.data_directory);
   if (options.confinement.user)
     require_hidden(options.data_directory, *options.confinement.user);
   all->link = std::make_shared<core::node_link>(
       link_settings_of(options, functions), ledger_id{random_bits(), random_bits()}, random_bits());
   core::ledger_limits limits;
-  limits.retention_ms = options.retention_ms;
-  limits.max_open_jobs = options.max_open_jobs;
-  limits.max_open_jobs_of_owner = options.max_open_jobs_of_token;
+  limits.retention_ms = options.limits.retention_ms;
+  limits.max_open_jobs = options.limits.max_open_jobs;
+  limits.max_open_jobs_of_owner = options.limits.max_open_jobs_of_token;
   all->ledger = std::make_shared<core::ticket_ledger>(limits);
   std::vector<record::value> held;
   bool identified = false;
@@ -103,16 +105,16 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   all->queue = std::make_shared<core::executor_queue>(std::move(settings));
   for (const auto& content : held)
     all->queue->recover(content);
-  log_line(core::note::level::info,
-           "recovered " + std::to_string(count) + " records from " + options.data_directory + ": "
-               + std::to_string(all->ledger->open_jobs()) + " open jobs, "
-               + std::to_string(all->ledger->finished_jobs()) + " results");
-  end_leftovers(to_text(all->link->ledger()), "an earlier life of this node");
+  options.log.line(core::note::level::info,
+                   "recovered " + std::to_string(count) + " records from " + options.data_directory
+                       + ": " + std::to_string(all->ledger->open_jobs()) + " open jobs, "
+                       + std::to_string(all->ledger->finished_jobs()) + " results");
+  end_leftovers(to_text(all->link->ledger()), "an earlier life of this node", options.log);
   return all;
 }
 
 void end_detached(const recovered_node& stopped) {
-  end_leftovers(to_text(stopped.link->ledger()), "a job");
+  end_leftovers(to_text(stopped.link->ledger()), "a job", stopped.log);
 }
 
 node_outfit outfit_of(caf::actor_system& system, const node_options& options,
@@ -131,9 +133,10 @@ node_outfit outfit_of(caf::actor_system& system, const node_options& options,
   parts.store = helpers.store;
   parts.connector = helpers.connector;
   parts.free_disk_bytes = [where = options.data_directory] { return free_disk_bytes(where); };
-  parts.disk_reserve_bytes = options.disk_reserve_bytes;
+  parts.disk_reserve_bytes = options.limits.disk_reserve_bytes;
   parts.slots = options.slots;
   parts.on_stopped = std::move(on_stopped);
+  parts.log = options.log;
   parts.spawn_executor = [&system, helpers, recovered, options](const node_service& owner) {
     executor_parts mine;
     mine.queue = recovered->queue;
@@ -141,10 +144,11 @@ node_outfit outfit_of(caf::actor_system& system, const node_options& options,
     mine.node = owner;
     mine.node_name = options.name;
     mine.ledger = to_text(recovered->link->ledger());
-    mine.capture_limit = options.capture_limit;
+    mine.capture_limit = options.limits.capture_limit;
     mine.confinement = options.confinement;
+    mine.log = options.log;
     mine.functions = recovered->functions;
-    mine.spawn_runner = [&system, limit = options.capture_limit] {
+    mine.spawn_runner = [&system, limit = options.limits.capture_limit] {
       return system.spawn<caf::detached>(function_runner, std::size_t{limit});
     };
     *helpers.executor = system.spawn(executor, std::move(mine));

@@ -4,6 +4,7 @@
 #include "actors/jobs/function_registry.hpp"
 #include "actors/jobs/job_confinement.hpp"
 #include "actors/local_interfaces.hpp"
+#include "actors/log.hpp"
 #include "actors/node.hpp"
 #include "tls/credentials.hpp"
 
@@ -14,6 +15,15 @@
 
 namespace evenkeel {
 
+/// What a node keeps and takes at most.
+struct node_limits {
+  std::uint64_t retention_ms = 7ULL * 24 * 3600 * 1000; ///< of results
+  std::uint64_t capture_limit = 1U << 20U;              ///< bytes of each of stdout and stderr
+  std::uint64_t max_open_jobs = 4'000'000;              ///< submitted here; beyond: -BUSY
+  std::uint64_t max_open_jobs_of_token = 1'000'000;     ///< 0: no limit
+  std::uint64_t disk_reserve_bytes = 64ULL << 20U;      ///< free space below which: -BUSY
+};
+
 struct node_options {
   std::string proxy_host = "127.0.0.1";
   std::uint16_t proxy_port = 8080;
@@ -23,12 +33,9 @@ struct node_options {
   std::string client_address = "127.0.0.1"; ///< as NODES shows it, with `client_port`
   std::uint16_t client_port = 9000;
   std::string data_directory;
-  std::uint64_t retention_ms = 7ULL * 24 * 3600 * 1000;
-  std::uint64_t capture_limit = 1U << 20U;
-  std::uint64_t max_open_jobs = 4'000'000;
-  std::uint64_t max_open_jobs_of_token = 1'000'000;
-  std::uint64_t disk_reserve_bytes = 64ULL << 20U;
+  node_limits limits;
   jobs::job_confinement confinement; ///< of commands and scripts
+  logger log;
 };
 
 /// A node before its actors run: what can fail at the start has been done.

@@ -1,10 +1,12 @@
 // evenkeel host: a process on which a proxy spawns nodes; by itself it runs nothing.
+#include "actors/disk.hpp"
 #include "actors/host.hpp"
 #include "actors/log.hpp"
 #include "actors/node_house.hpp"
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
 #include "apps/job_options.hpp"
+#include "apps/limit_options.hpp"
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
@@ -37,6 +39,7 @@ struct host_choice {
   tls::file_names tls;
   client_tls_choice client_tls;
   job_choice jobs;
+  limit_choice limits;
   std::string tokens; ///< a file; empty: clients need none
   log_options log;
 };
@@ -49,6 +52,8 @@ int run(const host_choice& choice) {
   auto settings = choice.house;
   if (!choice.tokens.empty())
     settings.tokens = load_tokens(choice.tokens);
+  settings.limits = choice.limits.node;
+  settings.clients = choice.limits.clients;
   settings.confinement = confinement_of(choice.jobs);
   const auto check_files = [confinement = settings.confinement, &choice] {
     require_none_theirs(confinement, choice.tokens, choice.tls.key, choice.client_tls.key);
@@ -56,6 +61,7 @@ int run(const host_choice& choice) {
   check_files();
   settings.identity = load_identity(choice.client_tls);
   settings.credentials = load_credentials(choice.tls);
+  const auto directory = claim_disk(settings.data_directory);
   settings.process = fresh_incarnation();
   settings.default_slots = std::max(1U, std::thread::hardware_concurrency());
   const auto house_credentials = settings.credentials;
@@ -115,6 +121,7 @@ void add_host_command(CLI::App& app, action& chosen) {
                    "file of the tokens that clients of the nodes need (see `evenkeel token`)")
       ->envname("EVENKEEL_TOKENS");
   add_client_tls_options(*command, choice->client_tls);
+  add_limit_options(*command, choice->limits);
   add_job_confinement(*command, choice->jobs);
   add_tls_options(*command, choice->tls);
   add_log_options(*command, choice->log);

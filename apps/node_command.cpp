@@ -7,6 +7,7 @@
 #include "actors/system_config.hpp"
 #include "apps/commands.hpp"
 #include "apps/job_options.hpp"
+#include "apps/limit_options.hpp"
 #include "apps/ports.hpp"
 #include "apps/tls_options.hpp"
 
@@ -25,7 +26,6 @@ namespace {
 
 constexpr std::size_t worker_threads = 3; ///< actors never block; job functions have their own
 constexpr auto stop_patience = std::chrono::seconds(8);
-constexpr std::uint64_t ms_per_day = 24ULL * 3600 * 1000;
 
 struct node_choice {
   node_options options;
@@ -34,7 +34,7 @@ struct node_choice {
   tls::file_names tls;
   client_tls_choice client_tls;
   job_choice jobs;
-  double retention_days = 7;
+  limit_choice limits;
   bool open = false;
   std::string tokens; ///< a file; empty: clients need none
 };
@@ -63,9 +63,11 @@ std::shared_ptr<const token_book> tokens_of(const node_choice& choice) {
 int run(const node_choice& choice) {
   apply(choice.log);
   auto clients = choice.clients;
+  clients.limits = choice.limits.clients;
   clients.tokens = tokens_of(choice);
   clients.identity = load_identity(choice.client_tls);
   auto options = choice.options;
+  options.limits = choice.limits.node;
   options.confinement = confinement_of(choice.jobs);
   const auto check_files = [confinement = options.confinement, &choice] {
     require_none_theirs(confinement, choice.tokens, choice.tls.key, choice.client_tls.key);
@@ -75,8 +77,6 @@ int run(const node_choice& choice) {
   block_stop_signals();
   if (options.data_directory.empty())
     options.data_directory = default_directory(options.name);
-  options.retention_ms =
-      static_cast<std::uint64_t>(choice.retention_days * static_cast<double>(ms_per_day));
   client_gateway gateway{clients};
   options.client_address = choice.clients.address;
   options.client_port = gateway.port();
@@ -132,56 +132,12 @@ void add_client_options(CLI::App& app, node_choice& choice) {
                  "file of the tokens that clients need (see `evenkeel token`); without it, none")
       ->envname("EVENKEEL_TOKENS")
       ->check(not_empty());
-  app.add_option("--max-clients", choice.clients.max_sessions, "connections at most; then -BUSY")
-      ->envname("EVENKEEL_MAX_CLIENTS")
-      ->check(not_negative())
-      ->capture_default_str();
-  app.add_option("--max-clients-per-address", choice.clients.max_of_address,
-                 "of these from one address, but for this machine's own; 0: no limit")
-      ->envname("EVENKEEL_MAX_CLIENTS_PER_ADDRESS")
-      ->check(not_negative())
-      ->capture_default_str();
-  app.add_option("--max-clients-per-token", choice.clients.max_of_token,
-                 "of these with tokens of one name; 0: no limit")
-      ->envname("EVENKEEL_MAX_CLIENTS_PER_TOKEN")
-      ->check(not_negative())
-      ->capture_default_str();
-  app.add_option("--max-client-bytes", choice.clients.max_bytes_a_second,
-                 "bytes a second, as 500k or 10M, that are read from one address, but for this "
-                 "machine's own, and for tokens of one name; 0: no limit")
-      ->envname("EVENKEEL_MAX_CLIENT_BYTES")
-      ->transform(byte_size())
-      ->capture_default_str();
 }
 
-void add_job_options(CLI::App& app, node_choice& choice) {
-  app.add_option("--slots", choice.options.slots, "jobs that run here at the same time")
+void add_slots(CLI::App& app, node_options& options) {
+  app.add_option("--slots", options.slots, "jobs that run here at the same time")
       ->envname("EVENKEEL_SLOTS")
       ->check(CLI::Range(1, 100'000))
-      ->capture_default_str();
-  app.add_option("--capture-limit", choice.options.capture_limit,
-                 "bytes kept of each of a job's stdout and stderr")
-      ->envname("EVENKEEL_CAPTURE_LIMIT")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 20U))
-      ->capture_default_str();
-  app.add_option("--retention", choice.retention_days, "days for which results are kept")
-      ->envname("EVENKEEL_RETENTION")
-      ->check(CLI::Range(0.0, 36500.0))
-      ->capture_default_str();
-  app.add_option("--max-open-jobs", choice.options.max_open_jobs,
-                 "unfinished jobs submitted here; beyond: -BUSY")
-      ->envname("EVENKEEL_MAX_OPEN_JOBS")
-      ->check(not_negative())
-      ->capture_default_str();
-  app.add_option("--max-open-jobs-per-token", choice.options.max_open_jobs_of_token,
-                 "of these with tokens of one name; beyond: -BUSY; 0: no limit")
-      ->envname("EVENKEEL_MAX_OPEN_JOBS_PER_TOKEN")
-      ->check(not_negative())
-      ->capture_default_str();
-  app.add_option("--disk-reserve", choice.options.disk_reserve_bytes,
-                 "bytes of free disk below which submissions get -BUSY")
-      ->envname("EVENKEEL_DISK_RESERVE")
-      ->check(not_negative())
       ->capture_default_str();
 }
 
@@ -213,7 +169,8 @@ void add_node_command(CLI::App& app, action& chosen) {
   add_tls_options(*command, choice->tls);
   add_client_options(*command, *choice);
   add_client_tls_options(*command, choice->client_tls);
-  add_job_options(*command, *choice);
+  add_slots(*command, options);
+  add_limit_options(*command, choice->limits);
   add_job_confinement(*command, choice->jobs);
   add_log_options(*command, choice->log);
   command->immediate_callback(); // so that other subcommands' variables do not count

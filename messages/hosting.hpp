@@ -13,7 +13,7 @@
 namespace evenkeel {
 
 /// Raised when a host and a proxy of different versions would misunderstand each other.
-inline constexpr std::uint32_t hosting_protocol_version = 1;
+inline constexpr std::uint32_t hosting_protocol_version = 2;
 
 /// A node as the proxy wants it on some host: the message with which it is spawned there.
 struct spawn_order {
@@ -41,16 +41,15 @@ inline std::string proxy_of(const spawn_order& x) {
 
 /// A node on a host, or what became of the last attempt to have one there.
 struct hosted_node {
-  std::string name;
+  spawn_order order; ///< as it was carried out: what was left to the host is filled in
   bool running = false;
   std::string problem; ///< why it does not run; empty: nothing is wrong, or it was never tried
-  std::string proxy;   ///< "host:port" of the one it works for
   friend bool operator==(const hosted_node&, const hosted_node&) = default;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hosted_node& x) {
-  return f(x.name, x.running, x.problem, x.proxy);
+  return f(x.order, x.running, x.problem);
 }
 
 struct host_report {

@@ -88,15 +88,15 @@ bool names_disk_error(std::string_view text) {
   });
 }
 
-std::optional<pid_t> lock_holder(const std::string& path) {
-  const int lock_file = ::open((path + "/LOCK").c_str(), O_RDWR | O_CLOEXEC);
-  if (lock_file < 0)
+std::optional<pid_t> lock_holder(const std::string& lock_file) {
+  const int file = ::open(lock_file.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0)
     return std::nullopt;
   struct flock lock {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
-  const bool answered = ::fcntl(lock_file, F_GETLK, &lock) == 0;
-  ::close(lock_file);
+  const bool answered = ::fcntl(file, F_GETLK, &lock) == 0;
+  ::close(file);
   if (!answered || lock.l_type == F_UNLCK || lock.l_pid <= 0)
     return std::nullopt;
   return lock.l_pid;

@@ -1,5 +1,5 @@
 // The directory that a store lives in, as the operating system sees it.
-// Must not know: LevelDB, except for the name of its lock file.
+// Must not know: LevelDB.
 #pragma once
 
 #include "persistence/store.hpp"
@@ -23,9 +23,9 @@ status sync_directory(const std::string& path);
 /// Whether what the system said at the end of `text` means a disk that is full or fails.
 bool names_disk_error(std::string_view text);
 
-/// The process that holds LevelDB's lock. Never call it while this process has the store open:
-/// closing the lock file here would drop our own lock.
-std::optional<pid_t> lock_holder(const std::string& path);
+/// The process that has locked this file with fcntl. Never call it while this process has it
+/// locked: closing the file here would drop our own lock.
+std::optional<pid_t> lock_holder(const std::string& lock_file);
 
 /// Bytes that we may still write to its file system; 0 when that cannot be found out.
 std::uint64_t free_bytes_at(const std::string& path);

@@ -185,7 +185,7 @@ status explain_failed_open(const leveldb::Status& from, const std::string& direc
   if (text.find(lock_failed + "already held by process") != std::string::npos)
     return {store_error::in_use, name_of(directory) + " is already open in this process"};
   if (text.find(lock_failed + std::generic_category().message(EAGAIN)) != std::string::npos) {
-    const auto holder = lock_holder(directory);
+    const auto holder = lock_holder(directory + "/LOCK");
     return {store_error::in_use, name_of(directory) + " is in use by another process"
                                      + (holder ? " (pid " + std::to_string(*holder) + ")" : "")};
   }

@@ -68,17 +68,20 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
     fx.log(note::level::info, "host " + place_ + ": reached");
   for (auto& [name, node] : nodes_) {
     const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
-                                   [&name = name](const auto& x) { return x.name == name; });
+                                   [&name = name](const auto& x) { return x.order.name == name; });
     const bool known = said != report.nodes.end();
     node.taken = known && is_of_another_proxy(node, *said);
     const bool ran = std::exchange(node.running, known && said->running && !node.taken);
     if (node.taken) {
       if (!node.withdrawn)
-        failed(node, "its name is taken there by a node of the proxy at " + said->proxy, now, fx);
+        failed(node, "its name is taken there by a node of the proxy at " + proxy_of(said->order),
+               now, fx);
       node.spawning = false;
       node.placed = false;
       continue;
     }
+    if (node.running && !node.withdrawn)
+      compare(node, said->order, fx);
     if (known && !node.running && !said->problem.empty() && (ran || node.spawning))
       failed(node, said->problem, now, fx);
     else if (!known && node.placed) // that host has been restarted meanwhile
@@ -102,7 +105,28 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
 
 /// What an attempt of another proxy left behind is in nobody's way.
 bool host_watch::is_of_another_proxy(const wanted_node& node, const hosted_node& said) {
-  return said.proxy != proxy_of(node.order) && (said.running || said.problem.empty());
+  return proxy_of(said.order) != proxy_of(node.order) && (said.running || said.problem.empty());
+}
+
+/// A node that runs keeps the settings with which it was spawned: a proxy that has lost its list
+/// may want others.
+void host_watch::compare(wanted_node& node, const spawn_order& actual, host_watch_effects& fx) {
+  std::string others;
+  const auto note_other = [&others](const std::string& option, const std::string& has) {
+    others += (others.empty() ? "" : ", ") + option + " " + has;
+  };
+  const auto& order = node.order;
+  if (order.slots != 0 && order.slots != actual.slots)
+    note_other("--slots", std::to_string(actual.slots));
+  if (order.client_port != 0 && order.client_port != actual.client_port)
+    note_other("--client-port", std::to_string(actual.client_port));
+  if (order.client_address != actual.client_address)
+    note_other("--client-address", actual.client_address);
+  const bool differed = std::exchange(node.differs, !others.empty());
+  if (node.differs && !differed)
+    fx.log(note::level::warning,
+           "node '" + order.name + "' runs on host " + place_ + " already, with " + others
+               + "; what is wanted holds from its next start: despawn it and spawn it again");
 }
 
 /// One that was withdrawn, told to end, and has. What its host does not know, since it was killed
@@ -113,7 +137,7 @@ bool host_watch::has_ended(const std::string& name, const wanted_node& node,
   if (!node.withdrawn || node.running)
     return false;
   const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
-                                 [&name](const auto& x) { return x.name == name; });
+                                 [&name](const auto& x) { return x.order.name == name; });
   if (node.taken)
     return true;
   return said == report.nodes.end() ? node.ended_by == report.process : !said->problem.empty();

@@ -72,6 +72,7 @@ private:
     std::int64_t next_try_us = 0;
     std::string told;     ///< the last problem that the log has
     bool running = false; ///< for this proxy
+    bool differs = false; ///< it runs with other settings than are wanted, and the log has that
     bool taken = false;   ///< its name, there, by a node of another proxy
     incarnation ended_by; ///< the life of its host in which it was told to end
   };
@@ -80,6 +81,7 @@ private:
   static bool has_ended(const std::string& name, const wanted_node& node,
                         const host_report& report);
   void tend(const std::string& name, wanted_node& node, instant now, host_watch_effects& fx);
+  void compare(wanted_node& node, const spawn_order& actual, host_watch_effects& fx);
   void failed(wanted_node& node, const std::string& why, instant now, host_watch_effects& fx);
   void look_again_after(std::int64_t pause_us, instant now);
 

@@ -101,11 +101,14 @@ void spawn_list::on_request(std::uint64_t asker, const hosting_request& request,
     return;
   }
   if (name_in_use) {
-    fx.emit(
-        answer_hosting{asker,
-                       {errc::conflict, "there is a node '" + order.name
-                                            + "' in the cluster, which this proxy has not spawned; "
-                                              "stop it first, or take another name"}});
+    fx.emit(answer_hosting{
+        asker,
+        {errc::conflict, "there is a node '" + order.name
+                             + "' in the cluster, which is not on this proxy's list; "
+                               "stop it first, or take another name. If it is the "
+                               "one on that host, and this proxy has lost its disk, "
+                               "give the --client-address and --client-port that "
+                               "NODES shows"}});
     return;
   }
   add(order, fx);

@@ -11,19 +11,20 @@ namespace evenkeel::core::test {
 
 namespace {
 
-const std::string ours = "10.0.0.1:8080";
+const std::string our_address = "10.0.0.1";
 
-/// What a host says of node a.
-hosted_node a(bool running, const std::string& problem = {}, const std::string& proxy = ours) {
-  return {"a", running, problem, proxy};
-}
-
-spawn_order order_of(const std::string& name) {
+spawn_order order_of(const std::string& name, const std::string& proxy_host = our_address) {
   spawn_order order;
   order.name = name;
-  order.proxy_host = "10.0.0.1";
+  order.proxy_host = proxy_host;
   order.proxy_port = 8080;
   return order;
+}
+
+/// What a host says of node a.
+hosted_node a(bool running, const std::string& problem = {},
+              const std::string& proxy_host = our_address) {
+  return {order_of("a", proxy_host), running, problem};
 }
 
 struct watch_fixture {
@@ -99,6 +100,32 @@ TEST_CASE_FIXTURE(watch_fixture, "a node that runs there already is adopted") {
   CHECK(log == std::vector<std::string>{"node 'a' runs on host 10.0.0.7:4242"});
   report({a(true)});
   CHECK(log.size() == 1);
+}
+
+TEST_CASE_FIXTURE(watch_fixture,
+                  "a node that runs with other settings than are wanted is told of") {
+  auto wanted = order_of("a");
+  wanted.slots = 4;
+  wanted.client_port = 9000;
+  watch.on_order(wanted);
+  auto actual = a(true);
+  actual.order.slots = 2;
+  actual.order.client_port = 9000;
+  report({actual});
+  report({actual});
+  REQUIRE(log.size() == 2);
+  CHECK(log[0]
+        == "node 'a' runs on host 10.0.0.7:4242 already, with --slots 2; what is wanted holds from "
+           "its next start: despawn it and spawn it again");
+}
+
+TEST_CASE_FIXTURE(watch_fixture, "settings that were left to the host differ from none") {
+  want("a");
+  auto actual = a(true);
+  actual.order.slots = 2;
+  actual.order.client_port = 41'017;
+  report({actual});
+  CHECK(log == std::vector<std::string>{"node 'a' runs on host 10.0.0.7:4242"});
 }
 
 TEST_CASE_FIXTURE(watch_fixture, "a host that was restarted gets its nodes again") {
@@ -232,9 +259,9 @@ TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn and cannot run there has end
 
 TEST_CASE_FIXTURE(watch_fixture, "a node of another proxy is not adopted, and that is told once") {
   want("a");
-  report({a(true, "", "10.0.0.2:8080")});
+  report({a(true, "", "10.0.0.2")});
   CHECK(said.empty());
-  report({a(true, "", "10.0.0.2:8080")});
+  report({a(true, "", "10.0.0.2")});
   CHECK(log
         == std::vector<std::string>{
             "node 'a' does not run on host 10.0.0.7:4242: its name is taken there by a node of the "
@@ -247,14 +274,14 @@ TEST_CASE_FIXTURE(watch_fixture, "a node of another proxy is not adopted, and th
 
 TEST_CASE_FIXTURE(watch_fixture, "an attempt of another proxy that failed is in nobody's way") {
   want("a");
-  report({a(false, "its port is taken", "10.0.0.2:8080")});
+  report({a(false, "its port is taken", "10.0.0.2")});
   CHECK(spawns("a"));
   CHECK(log.empty());
 }
 
 TEST_CASE_FIXTURE(watch_fixture, "what is withdrawn does not end another proxy's node") {
   watch.on_withdraw(order_of("a"));
-  report({a(true, "", "10.0.0.2:8080")});
+  report({a(true, "", "10.0.0.2")});
   CHECK(said == std::vector<host_watch_output>{ended_there{"a"}});
 }
 

@@ -66,10 +66,13 @@ private:
 };
 
 struct tls_cluster : cluster {
-  explicit tls_cluster(const std::string& address = "127.0.0.1") {
+  explicit tls_cluster(const std::string& address = "127.0.0.1",
+                       const std::vector<std::string>& options = {}) {
     start_proxy();
-    start_node("a", {"--client-address", address, "--open", "--client-tls-cert",
-                     ours.cert("node").string(), "--client-tls-key", ours.key("node").string()});
+    start_node("a",
+               with({"--client-address", address, "--open", "--client-tls-cert",
+                     ours.cert("node").string(), "--client-tls-key", ours.key("node").string()},
+                    options));
   }
   tls_session enter(const std::string& address = "127.0.0.1") {
     return {address, port("a"), ca, "node"};
@@ -148,6 +151,20 @@ TEST_CASE("clients of this machine may speak plainly to a port with a certificat
   std::getline(plain, line);
   CHECK(line == "-DENIED from other machines this port is for TLS");
   CHECK_FALSE(std::getline(plain, line));
+}
+
+TEST_CASE("who must speak TLS gets no plain words where there is no room") {
+  const auto address = other_address();
+  if (address.empty())
+    return; // no network at all
+  tls_cluster all{"0.0.0.0", {"--max-clients-per-address", "1"}};
+  auto first = all.enter(address);
+  CHECK(first.ask("PING") == "+OK pong");
+  tcp::iostream second{address, all.port("a")};
+  std::string line;
+  CHECK_FALSE(std::getline(second, line));
+  CHECK(all.at("a").await("turned away a client at " + address + ": too many connections from")
+        != "");
 }
 
 TEST_CASE("hostile bytes at a client port with a certificate close their connection alone") {

@@ -137,6 +137,63 @@ TEST_CASE("a host beyond loopback asks for an explicit word") {
   CHECK(has(refusal({"host", "--port", "0", "--listen", "0.0.0.0"}), "--plain-cluster"));
 }
 
+TEST_CASE("a host's limits are those of each of its nodes") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0",
+                               {"--max-open-jobs", "1", "--capture-limit", "3", "--max-clients",
+                                "1", "--retention", "0.5", "--disk-reserve", "1M"});
+  const auto host_port = port_in(host->await("host is ready on"));
+  const process proxy(
+      {"proxy", "0", "--data", directory.path("proxy"), "--spawn", "a=127.0.0.1:" + host_port});
+  const auto client_port = port_in(host->await("node 'a' is ready for clients on"));
+  session client{client_port};
+  CHECK(client.ask("PING") == "+OK pong");
+  session another{client_port};
+  CHECK(another.line() == "-BUSY too many connections; try later");
+  CHECK(has(host->await("turned away a client"), "node 'a': turned away a client at 127.0.0.1: "
+                                                 "too many connections"));
+  host->await("joined the cluster as");
+  std::string bytes;
+  const auto ticket = field(client.ask("SUBMIT -- echo 12345"), "ticket");
+  CHECK(field(client.ask_result("WAIT " + ticket, bytes), "truncated") == "1");
+  CHECK(bytes == "123");
+  CHECK(client.ask("SUBMIT -- sleep 1000").starts_with("+OK"));
+  CHECK(has(client.ask("SUBMIT -- true"), "-BUSY"));
+}
+
+TEST_CASE("the log of a host says which node a line is of, and which is despawned") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0");
+  const auto host_port = port_in(host->await("host is ready on"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  const auto proxy_port = port_in(proxy.await("proxy is ready on"));
+  CHECK(process({"spawn", "127.0.0.1:" + host_port, "--name", "a", "--client-port", "0",
+                 "--proxy-port", proxy_port})
+            .wait()
+        == 0);
+  CHECK(has(host->await("recovered 0 records"), "node 'a': recovered"));
+  CHECK(has(host->await("joined the cluster as"), "node 'a': joined"));
+  CHECK(process({"despawn", "a", "--proxy-port", proxy_port}).wait() == 0);
+  CHECK(host->await("node 'a' is despawned: it takes no more jobs") != "");
+  CHECK(host->await("node 'a' has ended") != "");
+}
+
+TEST_CASE("a host starts only with a directory that it can use, and that nobody else uses") {
+  const scratch_directory directory;
+  const auto host = start_host(directory.path("host"), "0");
+  host->await("host is ready on");
+  const auto start = [](const std::string& data) {
+    return failed_start({"host", "--port", "0", "--data", data});
+  };
+  CHECK(has(start(directory.path("host")),
+            "is in use by another process (pid " + std::to_string(host->pid()) + ")"));
+  process proxy({"proxy", "0", "--data", directory.path("proxy")});
+  proxy.await("proxy is ready on");
+  CHECK(has(start(directory.path("proxy")), "is the data directory of a node or a proxy"));
+  std::ofstream{directory.path("file")} << "no directory";
+  CHECK(has(start(directory.path("file")), "Not a directory"));
+}
+
 TEST_CASE("SIGHUP takes the tokens anew at the nodes of a host as well") {
   const scratch_directory directory;
   const auto file = directory.path("tokens");
@@ -165,7 +222,7 @@ TEST_CASE("a name of a node that was started by hand is not given to a spawned o
   proxy.await("joined with");
   process spawn({"spawn", "127.0.0.1:4242", "--name", "a", "--proxy-port", proxy_port});
   CHECK(spawn.wait() == 1);
-  CHECK(has(spawn.log(), "there is a node 'a' in the cluster, which this proxy has not spawned"));
+  CHECK(has(spawn.log(), "there is a node 'a' in the cluster, which is not on this proxy's list"));
 }
 
 TEST_CASE("a node of a host that never answers can be forgotten and spawned elsewhere") {

@@ -1,0 +1,54 @@
+#include "persistence/directory_claim.hpp"
+
+#include "persistence/data_directory.hpp"
+
+#include <leveldb/env.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace evenkeel::persistence {
+
+namespace {
+
+status explain_failed_lock(const leveldb::Status& from, const std::string& path,
+                           const std::string& file) {
+  const auto name = "data directory " + path;
+  const auto text = from.ToString();
+  if (text.find("already held by process") != std::string::npos)
+    return {store_error::in_use, name + " is already used by this process"};
+  if (text.ends_with(": " + std::generic_category().message(EAGAIN))) {
+    const auto holder = lock_holder(file);
+    return {store_error::in_use, name + " is in use by another process"
+                                     + (holder ? " (pid " + std::to_string(*holder) + ")" : "")};
+  }
+  return {names_disk_error(text) ? store_error::io : store_error::unusable,
+          "cannot lock " + name + ": " + text};
+}
+
+} // namespace
+
+directory_claim claim_directory(const std::string& path) {
+  directory_claim claim;
+  claim.state = make_data_directory(path);
+  if (!claim.state.ok())
+    return claim;
+  auto* files = leveldb::Env::Default();
+  if (files->FileExists(path + "/CURRENT")) {
+    claim.state = {store_error::foreign,
+                   path
+                       + " is the data directory of a node or a proxy; a host needs one of its "
+                         "own, in which each of its nodes has one"};
+    return claim;
+  }
+  const auto file = path + "/.lock";
+  leveldb::FileLock* lock = nullptr;
+  if (const auto locked = files->LockFile(file, &lock); !locked.ok())
+    claim.state = explain_failed_lock(locked, path, file);
+  else
+    claim.held =
+        std::shared_ptr<const void>{lock, [files, lock](const void*) { files->UnlockFile(lock); }};
+  return claim;
+}
+
+} // namespace evenkeel::persistence
