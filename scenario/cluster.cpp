@@ -1,7 +1,6 @@
 #include "scenario/cluster.hpp"
 
 #include "scenario/environment.hpp"
-#include "scenario/free_port.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -96,7 +95,7 @@ void cluster::give_place(const std::string& name) {
   if (hosts_ && !hosts_->has(name))
     hosts_->add(name);
   if (auto& one = members_[name]; one.port == 0)
-    one.port = free_port();
+    one.port = ports_.take();
 }
 
 launch cluster::how_to_start(const std::string& name) {
@@ -183,7 +182,7 @@ void cluster::spawn(const std::string& name, const std::string& host,
   auto& one = spawned_[name];
   one.host = host;
   if (one.port == 0)
-    one.port = free_port();
+    one.port = ports_.take();
   const auto ready = "node '" + name + "' is ready for clients on";
   require_running(host);
   const auto before = at(host).running->count_of(ready);

@@ -6,6 +6,7 @@
 
 #include "scenario/command_line.hpp"
 #include "scenario/hosts.hpp"
+#include "scenario/port_reserve.hpp"
 #include "scenario/process.hpp"
 #include "scenario/waiting.hpp"
 
@@ -108,6 +109,7 @@ private:
   std::filesystem::path binary_;
   std::filesystem::path directory_;
   const waiting& wait_;
+  port_reserve ports_;
   std::unique_ptr<hosts> hosts_; ///< outlives the processes
   std::map<std::string, member> members_;
   std::map<std::string, spawned_node> spawned_;

@@ -175,26 +175,29 @@ cluster::~cluster() {
   std::filesystem::remove_all(directory_);
 }
 
+const std::string& cluster::port_for(const std::string& name) {
+  auto& port = ports_[name];
+  if (port.empty())
+    port = std::to_string(reserve_.take());
+  return port;
+}
+
 void cluster::start_proxy(const std::vector<std::string>& options) {
-  const auto port = ports_.contains("proxy") ? ports_["proxy"] : "0";
-  processes_["proxy"] =
-      std::make_unique<process>(with({"proxy", port, "--data", data("proxy").string()}, options));
+  processes_["proxy"] = std::make_unique<process>(
+      with({"proxy", port_for("proxy"), "--data", data("proxy").string()}, options));
   const auto ready = at("proxy").await("proxy is ready on");
   if (ready.empty())
     throw std::runtime_error("the proxy did not start: " + at("proxy").log());
-  ports_["proxy"] = ready.substr(ready.rfind(':') + 1);
 }
 
 void cluster::start_lonely_node(const std::string& name, const std::vector<std::string>& options) {
-  const auto port = ports_.contains(name) ? ports_[name] : "0";
   processes_[name] = std::make_unique<process>(
       with({"node", "127.0.0.1", ports_["proxy"], "--name", name, "--slots", "2", "--data",
-            data(name).string(), "--client-port", port},
+            data(name).string(), "--client-port", port_for(name)},
            options));
   const auto ready = at(name).await("is ready for clients on");
   if (ready.empty())
     throw std::runtime_error(name + " did not start: " + at(name).log());
-  ports_[name] = ready.substr(ready.rfind(':') + 1);
 }
 
 void cluster::start_node(const std::string& name, const std::vector<std::string>& options) {

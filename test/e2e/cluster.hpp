@@ -3,6 +3,8 @@
 // temporary directory; all are gone when it is.
 #pragma once
 
+#include "scenario/port_reserve.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 
 #include <sys/types.h>
@@ -112,6 +114,9 @@ public:
 private:
   std::filesystem::path directory_;
   std::map<std::string, std::unique_ptr<process>> processes_;
+  const std::string& port_for(const std::string& name); ///< once for all its lives
+
+  scenario::port_reserve reserve_;
   std::map<std::string, std::string> ports_;
 };
 

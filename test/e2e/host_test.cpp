@@ -29,8 +29,10 @@ std::unique_ptr<process> start_host(const std::string& data, const std::string& 
 TEST_CASE("a spawned node is there again with its tickets when its host was killed") {
   const scratch_directory directory;
   const auto data = directory.path("host");
-  auto host = start_host(data, "0");
-  const auto host_port = port_in(host->await("host is ready on"));
+  evenkeel::scenario::port_reserve ports;
+  const auto host_port = std::to_string(ports.take());
+  auto host = start_host(data, host_port);
+  host->await("host is ready on");
   process proxy({"proxy", "0", "--data", directory.path("proxy")});
   const auto proxy_port = port_in(proxy.await("proxy is ready on"));
   process spawn({"spawn", "127.0.0.1:" + host_port, "--name", "a", "--slots", "1", "--client-port",
@@ -79,8 +81,10 @@ TEST_CASE("a despawned node is not spawned again, and its name is free for anoth
 TEST_CASE("hosts and their nodes work by TLS") {
   const scratch_directory directory;
   const authority ours{directory.path("certs")};
-  auto host = start_host(directory.path("host"), "0", ours.options("host"));
-  const auto host_port = port_in(host->await("host is ready on"));
+  evenkeel::scenario::port_reserve ports;
+  const auto host_port = std::to_string(ports.take());
+  auto host = start_host(directory.path("host"), host_port, ours.options("host"));
+  host->await("host is ready on");
   process proxy(with({"proxy", "0", "--data", directory.path("proxy")}, ours.options("proxy")));
   const auto proxy_port = port_in(proxy.await("proxy is ready on"));
   const auto spawn = with({"spawn", "127.0.0.1:" + host_port, "--name", "a", "--client-port", "0",
