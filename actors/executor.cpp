@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "messages/ticket.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -71,6 +72,7 @@ void executor_state::run_outputs() {
                    [&](core::to_proxy& x) { outgoing.push_back(std::move(x)); },
                    [&](core::start_job& x) { start_job(x); },
                    [&](core::stop_job& x) { stop_job(x.what); },
+                   [&](core::withdraw_job& x) { withdraw_job(x.what); },
                    [&](core::load_record& x) {
                      self_->send(parts_.store, load{self_, step_.tag(), x.where});
                    },
@@ -85,16 +87,13 @@ void executor_state::run_outputs() {
 
 void executor_state::start_job(core::start_job& order) {
   const auto token = next_token_++;
-  runs_[order.what] = {token,
-                       order.spec.kind,
-                       order.spec.sleep_ms,
-                       read_clock().wall_ms,
-                       to_text(ticket{order.home_code, order.what.job.sequence}),
-                       {}};
+  runs_[order.what] = {token, order.spec.kind, order.spec.sleep_ms, read_clock().wall_ms,
+                       to_text(ticket{order.home_code, order.what.job.sequence})};
   if (debug_is_on())
     parts_.log.line(core::note::level::debug, "job " + runs_.at(order.what).ticket
                                                   + " starts, attempt "
                                                   + std::to_string(order.attempt));
+  other_runs_ += order.spec.kind == job_kind::function ? 0 : 1;
   switch (order.spec.kind) {
   case job_kind::command:
   case job_kind::script:
@@ -133,24 +132,33 @@ void executor_state::start_command(core::start_job& order, std::uint64_t token) 
 }
 
 void executor_state::start_function(core::start_job& order) {
-  waiting_calls_.push_back({self_, order.what, parts_.functions->find(order.spec.text),
-                            std::move(order.spec.body), runs_.at(order.what).started_ms});
-  run_functions();
+  calls_->push({order.what, parts_.functions->find(order.spec.text), std::move(order.spec.body)});
+  wake_runners();
 }
 
-/// The runner that was busy last is the first to be used again: its thread is still warm.
-void executor_state::run_functions() {
-  while (!waiting_calls_.empty() && (!idle_runners_.empty() || runners_ < max_runners)) {
-    if (idle_runners_.empty()) {
+/// More calls may wait than there are slots: some were started ahead. The runner that was busy last
+/// is the first to be used again: its thread is still warm.
+void executor_state::wake_runners() {
+  const auto most = std::min<std::size_t>(parts_.slots, max_runners);
+  for (auto waiting = calls_->waiting(); waiting > 0 && busy_runners_ + other_runs_ < most;
+       --waiting) {
+    if (idle_runners_.empty())
       idle_runners_.push_back(parts_.spawn_runner());
-      ++runners_;
-    }
-    auto& call = waiting_calls_.front();
-    runs_.at(call.what).runner = idle_runners_.back();
-    self_->send(idle_runners_.back(), std::move(call));
+    self_->send(idle_runners_.back(), run_calls{self_, calls_});
     idle_runners_.pop_back();
-    waiting_calls_.pop_front();
+    ++busy_runners_;
   }
+}
+
+void executor_state::on_calls_ended() {
+  for (auto& end : calls_->collect())
+    on_ended(end);
+}
+
+void executor_state::on_runner_idle(const runner_idle& news) {
+  --busy_runners_;
+  idle_runners_.push_back(news.who);
+  wake_runners();
 }
 
 void executor_state::stop_job(const attempt_ref& what) {
@@ -164,7 +172,20 @@ void executor_state::stop_job(const attempt_ref& what) {
     end.succeeded = false;
     end.signal = SIGTERM;
     self_->send(self_, job_ended{what, std::move(end)});
-  } // a function cannot be stopped: its slot is free when it returns
+  } else if (calls_->withdraw(what)) {
+    core::run_end end;
+    end.succeeded = false;
+    end.signal = SIGTERM;
+    job_ended news{what, std::move(end)};
+    on_ended(news);
+  } // a function that has begun cannot be stopped: its slot is free when it returns
+}
+
+void executor_state::withdraw_job(const attempt_ref& what) {
+  const bool withdrawn = calls_->withdraw(what);
+  if (withdrawn)
+    runs_.erase(what);
+  tell([&](auto& queue, auto now, auto& fx) { queue.on_withdrawal(what, withdrawn, now, fx); });
 }
 
 void executor_state::on_command_end(jobs::command_end& end) {
@@ -188,14 +209,16 @@ void executor_state::on_ended(job_ended& news) {
                                ? " by signal " + std::to_string(news.end.signal)
                                : " with exit " + std::to_string(news.end.exit_code)));
   const auto now = read_clock();
-  news.end.started_ms = found->second.started_ms;
+  const bool is_call = found->second.kind == job_kind::function;
+  if (!is_call || news.end.started_ms == 0)
+    news.end.started_ms = found->second.started_ms;
   if (found->second.kind == job_kind::sleep && news.end.succeeded)
     news.end.out = jobs::sleep_result_text(found->second.ticket, found->second.sleep_ms,
                                            news.end.started_ms, now.wall_ms);
-  if (found->second.runner)
-    idle_runners_.push_back(std::move(found->second.runner));
+  other_runs_ -= is_call ? 0 : 1;
   runs_.erase(found);
-  run_functions();
+  if (!is_call)
+    wake_runners();
   tell([&](auto& queue, auto when, auto& fx) {
     queue.on_ended(news.what, std::move(news.end), when, fx);
   });
@@ -239,6 +262,8 @@ executor_actor::behavior_type executor(executor_state::pointer self, executor_pa
         });
       },
       [state](job_ended& news) { state->on_ended(news); },
+      [state](calls_ended) { state->on_calls_ended(); },
+      [state](const runner_idle& news) { state->on_runner_idle(news); },
       [state](jobs::command_end& end) { state->on_command_end(end); },
       [state](tick_atom) { state->on_tick(); },
       [state](flush_atom) { state->flush(); },

@@ -11,7 +11,6 @@
 #include "actors/log.hpp"
 #include "actors/step.hpp"
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,6 +27,7 @@ struct executor_parts {
   std::string node_name;
   std::string ledger;                    ///< hex, for the environment of jobs (R17)
   std::size_t capture_limit = 1U << 20U; ///< bytes kept of each of stdout and stderr
+  std::uint32_t slots = 1;
   const jobs::function_registry* functions = nullptr;
   std::function<function_runner_actor()> spawn_runner; ///< detached, so that it may block
   jobs::job_confinement confinement;                   ///< of commands and scripts
@@ -47,6 +47,8 @@ public:
   }
   void on_committed(const committed& news);
   void on_ended(job_ended& news);
+  void on_calls_ended();
+  void on_runner_idle(const runner_idle& news);
   void on_command_end(jobs::command_end& end);
   void on_tick();
   void on_stop();
@@ -59,7 +61,6 @@ private:
     std::uint32_t sleep_ms = 0;
     std::int64_t started_ms = 0;
     std::string ticket;
-    function_runner_actor runner; ///< null: it is no function, or waits for a runner
   };
 
   void schedule_flush();
@@ -67,8 +68,9 @@ private:
   void start_job(core::start_job& order);
   void start_command(core::start_job& order, std::uint64_t token);
   void start_function(core::start_job& order);
-  void run_functions();
+  void wake_runners();
   void stop_job(const attempt_ref& what);
+  void withdraw_job(const attempt_ref& what);
 
   pointer self_ = nullptr;
   executor_parts parts_;
@@ -76,9 +78,10 @@ private:
   std::unique_ptr<jobs::process_launcher> launcher_;
   std::map<attempt_ref, run> runs_;
   std::map<std::uint64_t, attempt_ref> commands_; ///< by token
-  std::deque<function_call> waiting_calls_;       ///< for a runner; as many as there are slots
+  std::shared_ptr<call_exchange> calls_ = std::make_shared<call_exchange>();
   std::vector<function_runner_actor> idle_runners_;
-  std::size_t runners_ = 0;
+  std::size_t busy_runners_ = 0;
+  std::size_t other_runs_ = 0; ///< than functions
   std::uint64_t next_token_ = 1;
   std::optional<load_numbers> reported_; ///< the first is always told
   bool flush_scheduled_ = false;

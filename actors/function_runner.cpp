@@ -1,5 +1,7 @@
 #include "actors/function_runner.hpp"
 
+#include "actors/clock.hpp"
+
 #include <exception>
 
 namespace evenkeel {
@@ -15,8 +17,9 @@ core::run_end failure(const std::string& reason) {
 }
 
 /// Whatever it throws fails the job alone.
-core::run_end call(const function_call& order, std::size_t capture_limit) {
+core::run_end run(const function_call& order, std::size_t capture_limit) {
   core::run_end result;
+  const auto started_ms = read_clock().wall_ms;
   try {
     result.out = order.function(order.arguments);
   } catch (const std::exception& error) {
@@ -24,7 +27,7 @@ core::run_end call(const function_call& order, std::size_t capture_limit) {
   } catch (...) {
     result = failure("the function threw something that is no exception");
   }
-  result.started_ms = order.started_ms;
+  result.started_ms = started_ms;
   if (result.out.size() > capture_limit) {
     result.out.resize(capture_limit);
     result.out_truncated = true;
@@ -37,8 +40,11 @@ core::run_end call(const function_call& order, std::size_t capture_limit) {
 function_runner_actor::behavior_type function_runner(function_runner_actor::pointer self,
                                                      std::size_t capture_limit) {
   return {
-      [self, capture_limit](const function_call& order) {
-        self->send(order.caller, job_ended{order.what, call(order, capture_limit)});
+      [self, capture_limit](const run_calls& order) {
+        while (const auto call = order.calls->take())
+          if (order.calls->report({call->what, run(*call, capture_limit)}))
+            self->send(order.owner, calls_ended{});
+        self->send(order.owner, runner_idle{self});
       },
   };
 }

@@ -3,24 +3,19 @@
 // them again and again. Must not know: slots, attempts' fates.
 #pragma once
 
-#include "actors/jobs/function_registry.hpp"
+#include "actors/call_exchange.hpp"
 #include "actors/local_interfaces.hpp"
 
 #include <cstddef>
-#include <cstdint>
-#include <string>
+#include <memory>
 
 namespace evenkeel {
 
-struct function_call {
-  executor_actor caller; ///< gets job_ended
-  attempt_ref what;
-  jobs::job_function function;
-  std::string arguments;
-  std::int64_t started_ms = 0; ///< wall clock
+/// Run what waits there, until nothing does.
+struct run_calls {
+  executor_actor owner; ///< gets calls_ended and runner_idle
+  std::shared_ptr<call_exchange> calls;
 };
-
-using function_runner_actor = caf::typed_actor<caf::reacts_to<function_call>>;
 
 /// `capture_limit`: bytes of a result that are kept.
 function_runner_actor::behavior_type function_runner(function_runner_actor::pointer self,
@@ -28,4 +23,4 @@ function_runner_actor::behavior_type function_runner(function_runner_actor::poin
 
 } // namespace evenkeel
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::function_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::run_calls)

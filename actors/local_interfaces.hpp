@@ -117,10 +117,22 @@ struct job_ended {
   core::run_end end;
 };
 
+struct run_calls;
+/// Runs functions.
+using function_runner_actor = caf::typed_actor<caf::reacts_to<run_calls>>;
+
+/// There are ends to collect (call_exchange.hpp).
+struct calls_ended {};
+/// No call waits for this runner any more.
+struct runner_idle {
+  function_runner_actor who;
+};
+
 /// Runs jobs.
 using executor_actor =
     link_listener::extend<caf::reacts_to<committed>, caf::reacts_to<loaded>,
-                          caf::reacts_to<job_ended>, ///< a function returned, a sleep is over
+                          caf::reacts_to<job_ended>, ///< a sleep is over
+                          caf::reacts_to<calls_ended>, caf::reacts_to<runner_idle>,
                           caf::reacts_to<jobs::command_end>, ///< from the process launcher
                           caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
                           caf::reacts_to<stop_atom>>; ///< end all jobs; done_atom to the node
@@ -252,6 +264,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::from_proxy)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::connect_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::load_numbers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::job_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::calls_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::runner_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::jobs::command_end)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::remote_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::proxy_connected)

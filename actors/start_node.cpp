@@ -30,6 +30,8 @@ struct recovered_node {
 
 namespace {
 
+constexpr std::uint32_t most_calls_ahead = 256;
+
 /// Command jobs of a killed node must not live on unseen (R17), nor what jobs have detached.
 void end_leftovers(const std::string& ledger, const std::string& whose, const logger& log) {
   constexpr auto patience = std::chrono::seconds(5);
@@ -101,6 +103,7 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   settings.node = options.name;
   settings.process = all->link->process();
   settings.slots = options.slots;
+  settings.most_ahead = most_calls_ahead;
   settings.functions = functions.names();
   all->queue = std::make_shared<core::executor_queue>(std::move(settings));
   for (const auto& content : held)
@@ -143,6 +146,7 @@ node_outfit outfit_of(caf::actor_system& system, const node_options& options,
     mine.store = helpers.store;
     mine.node = owner;
     mine.node_name = options.name;
+    mine.slots = options.slots;
     mine.ledger = to_text(recovered->link->ledger());
     mine.capture_limit = options.limits.capture_limit;
     mine.confinement = options.confinement;

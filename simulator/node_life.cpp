@@ -275,6 +275,7 @@ void node_life::run_executor() {
             [&](core::to_proxy& x) { outgoing.push_back(std::move(x)); },
             [&](core::start_job& x) { world_->start_run(settings_.index, x); },
             [&](core::stop_job& x) { world_->stop_run(settings_.index, x.what); },
+            [](core::withdraw_job&) {}, // no call is started ahead here
             [&](core::load_record& x) {
               store_->load(x.where, [this, where = x.where](virtual_store::record_pointer content) {
                 tell_executor(

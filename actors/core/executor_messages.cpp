@@ -8,12 +8,12 @@ namespace evenkeel::core {
 // -- assignments
 // ------------------------------------------------------------------------------------
 
-void executor_queue::state::take(const assign_batch& message, executor_effects& fx) {
+void executor_queue::state::take(const assign_batch& message, instant now, executor_effects& fx) {
   std::vector<attempt_ref> added;
   for (const auto& job : message.jobs)
     if (assign(job, fx))
       added.push_back(job.what);
-  start_ready(fx);
+  start_ready(now, fx);
   // What started at once is on disk as started already.
   for (const auto& what : added)
     if (const auto* entry = table.find(what); entry && entry->state == attempt_state::queued)
@@ -93,6 +93,9 @@ void executor_queue::state::take(const recall_batch& message, executor_effects& 
     // A granted start cannot go elsewhere (R3): better here than nowhere.
     if (entry && entry->state == attempt_state::queued && !entry->held.spec.once)
       give_up(*entry, release_reason::recalled, {}, fx);
+    else if (entry && entry->state == attempt_state::running && table.live() > settings.slots
+             && entry->held.spec.kind == job_kind::function)
+      fx.emit(withdraw_job{what});
     else
       outbox.release(what, release_reason::kept);
   }

@@ -26,7 +26,8 @@ outcome judge(job_kind kind, const run_end& end) {
 // --------------------------------------------------------------------------------
 
 executor_queue::state::state(executor_settings with)
-    : settings{std::move(with)}, outbox{table, settings.held_result_bytes} {
+    : settings{std::move(with)}, outbox{table, settings.held_result_bytes},
+      ahead{settings.most_ahead} {
   std::sort(settings.functions.begin(), settings.functions.end());
 }
 
@@ -35,13 +36,21 @@ bool executor_queue::state::knows_function(const job_spec& spec) const {
          || std::binary_search(settings.functions.begin(), settings.functions.end(), spec.text);
 }
 
-void executor_queue::state::start_ready(executor_effects& fx) {
-  while (!shut_down && !waits_for_word && table.live() < settings.slots && !table.occupied()) {
+void executor_queue::state::start_ready(instant now, executor_effects& fx) {
+  while (!shut_down && !waits_for_word && !table.occupied()) {
     auto* next = table.first_queued();
-    if (next == nullptr || (next->held.alone && table.live() != 0))
+    if (next == nullptr || !has_room(*next, now))
       return;
     start(*next, fx);
   }
+}
+
+bool executor_queue::state::has_room(const attempt_entry& next, instant now) const {
+  const auto& held = next.held;
+  if (held.alone)
+    return table.live() == 0;
+  const bool is_call = held.spec.kind == job_kind::function && !held.spec.once;
+  return table.live() < settings.slots + (is_call ? ahead.depth(now) : 0);
 }
 
 void executor_queue::state::start(attempt_entry& entry, executor_effects& fx) {
@@ -145,12 +154,12 @@ void executor_queue::on_link_down(instant, executor_effects&) {
   state_->outbox.close();
 }
 
-void executor_queue::on_message(const proxy_message& message, instant, executor_effects& fx) {
+void executor_queue::on_message(const proxy_message& message, instant now, executor_effects& fx) {
   auto& s = *state_;
   if (!s.outbox.is_open())
     return;
   if (const auto* assigned = std::get_if<assign_batch>(&message))
-    s.take(*assigned, fx);
+    s.take(*assigned, now, fx);
   else if (const auto* recalled = std::get_if<recall_batch>(&message))
     s.take(*recalled, fx);
   else if (const auto* stopped = std::get_if<stop_batch>(&message))
@@ -165,7 +174,7 @@ void executor_queue::on_message(const proxy_message& message, instant, executor_
     s.take(*acknowledged, fx);
   else
     return;
-  s.start_ready(fx);
+  s.start_ready(now, fx);
   s.outbox.pump(fx);
 }
 
@@ -176,6 +185,8 @@ void executor_queue::on_ended(const attempt_ref& what, run_end end, instant now,
   if (entry == nullptr || !entry->live())
     return;
   s.done += end.could_not_start ? 0 : 1;
+  if (entry->held.spec.kind == job_kind::function)
+    s.ahead.on_end(now);
   if (entry->state == attempt_state::stopping) {
     s.give_up(*entry, release_reason::stopped, {}, fx);
   } else if (s.shut_down) {
@@ -187,7 +198,22 @@ void executor_queue::on_ended(const attempt_ref& what, run_end end, instant now,
   } else {
     s.finish(*entry, std::move(end), now, fx);
   }
-  s.start_ready(fx);
+  s.start_ready(now, fx);
+  s.outbox.pump(fx);
+}
+
+void executor_queue::on_withdrawal(const attempt_ref& what, bool withdrawn, instant now,
+                                   executor_effects& fx) {
+  auto& s = *state_;
+  auto* entry = s.table.find(what);
+  if (entry == nullptr || !entry->live())
+    return;
+  const bool stopping = entry->state == attempt_state::stopping;
+  if (withdrawn)
+    s.give_up(*entry, stopping ? release_reason::stopped : release_reason::recalled, {}, fx);
+  else if (!stopping)
+    s.outbox.release(what, release_reason::kept);
+  s.start_ready(now, fx);
   s.outbox.pump(fx);
 }
 
@@ -225,11 +251,11 @@ bool executor_queue::idle() const {
 }
 
 std::uint32_t executor_queue::running() const {
-  return static_cast<std::uint32_t>(state_->table.live());
+  return std::min(static_cast<std::uint32_t>(state_->table.live()), state_->settings.slots);
 }
 
 std::uint32_t executor_queue::queued() const {
-  return static_cast<std::uint32_t>(state_->table.queued());
+  return static_cast<std::uint32_t>(state_->table.queued() + state_->table.live()) - running();
 }
 
 std::uint64_t executor_queue::held() const {
@@ -242,7 +268,7 @@ std::uint64_t executor_queue::done() const {
 
 std::string executor_queue::check_invariants() const {
   auto& s = *state_;
-  if (s.table.live() > s.settings.slots)
+  if (s.table.live() > s.settings.slots + s.settings.most_ahead)
     return "more runs than there are slots";
   if (auto wrong = s.table.check(); !wrong.empty())
     return wrong;

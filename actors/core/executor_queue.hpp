@@ -20,11 +20,13 @@ struct executor_settings {
   std::string node;    ///< name, for results
   incarnation process; ///< ours, for start grants (R3)
   std::uint32_t slots = 1;
+  std::uint32_t most_ahead = 0; ///< function calls that are started before a slot is free, at most
   std::uint64_t held_result_bytes = 64ULL << 20U; ///< kept in memory; beyond, only on disk
   std::vector<std::string> functions;             ///< that can run here
 };
 
-/// Run this now.
+/// Run this now; a function call, as soon as a slot is free: short ones are started ahead
+/// (start_ahead.hpp).
 struct start_job {
   attempt_ref what;
   std::uint32_t attempt = 0;
@@ -37,6 +39,13 @@ struct start_job {
 struct stop_job {
   attempt_ref what;
   friend bool operator==(const stop_job&, const stop_job&) = default;
+};
+
+/// Take back this function call if it has only been started ahead of a free slot. `on_withdrawal`
+/// follows.
+struct withdraw_job {
+  attempt_ref what;
+  friend bool operator==(const withdraw_job&, const withdraw_job&) = default;
 };
 
 /// How a run ended, as the shell saw it.
@@ -53,7 +62,8 @@ struct run_end {
   std::string reason;
 };
 
-using executor_output = std::variant<to_proxy, start_job, stop_job, load_record, note>;
+using executor_output =
+    std::variant<to_proxy, start_job, stop_job, withdraw_job, load_record, note>;
 using executor_effects = effects<executor_output>;
 
 /// All inputs take the time and append to `fx`. Not thread safe.
@@ -81,6 +91,8 @@ public:
 
   /// A run that start_job asked for is over. Unknown attempts are ignored.
   void on_ended(const attempt_ref& what, run_end end, instant now, executor_effects& fx);
+  /// Answer to withdraw_job. `withdrawn`: it has not run, and will not.
+  void on_withdrawal(const attempt_ref& what, bool withdrawn, instant now, executor_effects& fx);
   /// Answer to load_record.
   void on_loaded(const record::key& where, const record::value* content, instant now,
                  executor_effects& fx);
@@ -93,7 +105,7 @@ public:
   /// inputs.
   void flush(instant now, executor_effects& fx);
 
-  [[nodiscard]] std::uint32_t running() const;
+  [[nodiscard]] std::uint32_t running() const; ///< without those started ahead, which are queued
   [[nodiscard]] std::uint32_t queued() const;
   /// Attempts of which anything is here: those of `running` and `queued`, and results that their
   /// homes, or the proxy for them, have not taken yet.

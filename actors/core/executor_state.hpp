@@ -7,6 +7,7 @@
 #include "actors/core/executor_outbox.hpp"
 #include "actors/core/executor_queue.hpp"
 #include "actors/core/executor_table.hpp"
+#include "actors/core/start_ahead.hpp"
 
 #include <cstdint>
 #include <string>
@@ -24,12 +25,13 @@ struct executor_queue::state {
   /// Nothing starts: what `recover` queued may be stale, and the proxy has not answered its
   /// inventory.
   bool waits_for_word = false;
+  start_ahead ahead;
   std::uint64_t next_order = 1;
   std::uint64_t done = 0;
 
   // -- what the proxy asks
   // ----------------------------------------------------------------------------
-  void take(const assign_batch& message, executor_effects& fx);
+  void take(const assign_batch& message, instant now, executor_effects& fx);
   void take(const recall_batch& message, executor_effects& fx);
   void take(const stop_batch& message, executor_effects& fx);
   void take(const result_request& message);
@@ -37,8 +39,9 @@ struct executor_queue::state {
 
   // -- an attempt's life
   // ------------------------------------------------------------------------------
-  /// Fills free slots from the head of the queue.
-  void start_ready(executor_effects& fx);
+  /// Fills free slots from the head of the queue, and starts calls ahead.
+  void start_ready(instant now, executor_effects& fx);
+  [[nodiscard]] bool has_room(const attempt_entry& next, instant now) const;
   void start(attempt_entry& entry, executor_effects& fx);
   /// Asks a live attempt to end, once. The record says so first: whatever kills it then is no
   /// death.

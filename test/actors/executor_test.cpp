@@ -60,6 +60,7 @@ public:
     parts.store = disk.address;
     parts.node = world.spawn(fake_owner, heard);
     parts.node_name = "anna";
+    parts.slots = 2;
     parts.capture_limit = 10;
     parts.functions = &functions;
     parts.spawn_runner = [this] { return world.spawn(function_runner, std::size_t{10}); };

@@ -107,6 +107,8 @@ private:
         [](const committed&) {},
         [](const loaded&) {},
         [](const job_ended&) {},
+        [](calls_ended) {},
+        [](const runner_idle&) {},
         [](const jobs::command_end&) {},
         [](tick_atom) {},
         [](flush_atom) {},

@@ -77,12 +77,14 @@ private:
     parts.link_fx = std::move(link_fx);
     parts.store = disk.address;
     parts.connector = world_.spawn(connector, std::move(place));
-    parts.spawn_executor = [this, name = settings.name](const node_service& owner) {
+    parts.spawn_executor = [this, name = settings.name,
+                            slots = settings.slots](const node_service& owner) {
       executor_parts mine;
       mine.queue = queue;
       mine.store = disk.address;
       mine.node = owner;
       mine.node_name = name;
+      mine.slots = slots;
       mine.functions = &jobs::function_registry::global();
       mine.spawn_runner = [this] { return world_.spawn(function_runner, std::size_t{1} << 20U); };
       executor_ = world_.spawn(executor, std::move(mine));

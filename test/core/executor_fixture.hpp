@@ -73,6 +73,7 @@ public:
   // what came out, in order, until `clear`
   std::vector<start_job> started;
   std::vector<stop_job> stopped;
+  std::vector<withdraw_job> withdrawals;
   std::vector<load_record> loads;
   std::vector<inventory> inventories;
   std::vector<result_batch> result_messages;
@@ -81,6 +82,7 @@ public:
   void clear() {
     started.clear();
     stopped.clear();
+    withdrawals.clear();
     loads.clear();
     inventories.clear();
     result_messages.clear();
@@ -100,6 +102,9 @@ public:
   void assign(std::vector<assignment> jobs) { tell(assign_batch{0, std::move(jobs)}); }
   void end(const attempt_ref& what, run_end how = success()) {
     step([&](auto& fx) { queue.on_ended(what, std::move(how), now, fx); });
+  }
+  void answer_withdrawal(const attempt_ref& what, bool withdrawn) {
+    step([&](auto& fx) { queue.on_withdrawal(what, withdrawn, now, fx); });
   }
   void shut_down() {
     step([&](auto& fx) { queue.on_shutdown(now, fx); });
@@ -186,6 +191,8 @@ private:
       started.push_back(std::move(*start));
     } else if (auto* stop = std::get_if<stop_job>(&output)) {
       stopped.push_back(*stop);
+    } else if (auto* withdrawal = std::get_if<withdraw_job>(&output)) {
+      withdrawals.push_back(*withdrawal);
     } else if (auto* wanted = std::get_if<load_record>(&output)) {
       loads.push_back(*wanted);
     }

@@ -18,6 +18,7 @@ enum class fate : std::uint8_t { open, released, acknowledged, gone };
 executor_settings chosen_by(std::uint64_t seed) {
   auto settings = settings_with(1 + static_cast<std::uint32_t>(seed % 3));
   settings.held_result_bytes = seed / 3 % 2 * 400;
+  settings.most_ahead = static_cast<std::uint32_t>(seed / 2 % 2 * 4);
   return settings;
 }
 
@@ -40,6 +41,7 @@ public:
       commit_all();
       answer_inventory();
       deliver_loads();
+      answer_withdrawals();
       while (!running_.empty())
         end(*running_.begin());
       for (const auto& what : std::set{interrupted_})
@@ -55,6 +57,9 @@ public:
 private:
   // -- chance -----------------------------------------------------------------------------------
   void act() {
+    now_.steady_us += static_cast<std::int64_t>(below(settings_.most_ahead == 0 ? 2 : 1500));
+    if (below(3) == 0)
+      answer_withdrawals();
     if (below(8) == 0)
       answer_inventory();
     switch (below(16)) {
@@ -99,7 +104,7 @@ private:
       for (const auto& earlier : assigned_)
         if (earlier.job == what.job)
           excused_.insert(earlier);
-      if (below(8) == 0)
+      if (below(settings_.most_ahead == 0 ? 8 : 2) == 0)
         job.spec = function_call(what, below(2) == 0 ? "upper" : "nothing").spec;
       assigned_.push_back(what);
       fates_[what] = fate::open;
@@ -118,6 +123,7 @@ private:
   void end(const attempt_ref& what) {
     const auto copy = what;
     running_.erase(copy);
+    fill_slots();
     run_end how = success(std::string(below(300), 'o'));
     how.could_not_start = below(20) == 0;
     if (how.could_not_start)

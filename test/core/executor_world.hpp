@@ -6,6 +6,7 @@
 #include "actors/core/commit_gate.hpp"
 #include "executor_fixture.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace evenkeel::core::test {
@@ -29,6 +30,8 @@ protected:
     steps_.clear();
     loads_.clear();
     running_.clear();
+    line_.clear();
+    withdrawals_.clear();
     gate_ = {};
     ++settings_.process.counter;
     queue_ = executor_queue{settings_};
@@ -45,6 +48,24 @@ protected:
       const auto found = disk_.find(where);
       const auto* content = found == disk_.end() ? nullptr : &found->second;
       step([&](auto& fx) { queue_.on_loaded(where, content, now_, fx); });
+    }
+  }
+
+  /// Whoever waits in line runs, as far as there are slots.
+  void fill_slots() {
+    while (!line_.empty() && running_.size() < settings_.slots) {
+      running_.insert(line_.front());
+      line_.erase(line_.begin());
+    }
+  }
+
+  void answer_withdrawals() {
+    for (const auto& what : std::exchange(withdrawals_, {})) {
+      const auto found = std::find(line_.begin(), line_.end(), what);
+      const bool waits = found != line_.end();
+      if (waits)
+        line_.erase(found);
+      step([&](auto& fx) { queue_.on_withdrawal(what, waits, now_, fx); });
     }
   }
 
@@ -95,13 +116,16 @@ protected:
   std::map<record::key, record::value> disk_;
   std::vector<std::pair<std::uint64_t, std::vector<record::change>>> steps_; ///< not written yet
   std::set<attempt_ref> running_;
+  std::vector<attempt_ref> line_; ///< calls that were started ahead of a slot
   std::set<attempt_ref> ever_started_;
 
 private:
   void carry_out() {
     for (auto& output : gate_.take()) {
       if (const auto* start = std::get_if<start_job>(&output))
-        on_start(start->what);
+        on_start(start->what, start->spec.kind == job_kind::function);
+      else if (const auto* withdrawal = std::get_if<withdraw_job>(&output))
+        withdrawals_.push_back(withdrawal->what);
       else if (const auto* load = std::get_if<load_record>(&output))
         loads_.push_back(load->where);
       else if (const auto* message = std::get_if<to_proxy>(&output))
@@ -109,15 +133,20 @@ private:
     }
   }
 
-  void on_start(const attempt_ref& what) {
+  void on_start(const attempt_ref& what, bool is_call) {
     expect(ever_started_.insert(what).second, "an attempt was started twice");
-    running_.insert(what);
+    if (is_call)
+      line_.push_back(what);
+    else
+      running_.insert(what);
+    fill_slots();
     expect(running_.size() <= settings_.slots, "more runs than there are slots");
     const auto* held = on_disk(what);
     expect(held != nullptr && held->started, "an attempt was started before its record says so");
     if (held == nullptr)
       return;
-    expect(!held->alone || running_.size() == 1, "an attempt had company at its start");
+    expect(!held->alone || running_.size() + line_.size() == 1,
+           "an attempt had company at its start");
     expect(!held->spec.once || held->grant_process == settings_.process,
            "a once attempt was started in another life");
     for (const auto& other : running_)
@@ -128,6 +157,7 @@ private:
   std::string problem_;
   commit_gate<executor_output> gate_;
   std::vector<record::key> loads_;
+  std::vector<attempt_ref> withdrawals_; ///< asked for, not answered
 };
 
 } // namespace evenkeel::core::test
