@@ -38,6 +38,9 @@ struct node_house::state {
   mutable std::mutex guard;
   std::condition_variable changed;
   std::map<std::string, tenant> tenants;
+  /// By name, for whom a node ran last: what it has left there is that proxy's, until this process
+  /// ends.
+  std::map<std::string, spawn_order> owners;
   std::uint64_t next_life = 1;
   bool stopping = false;
 
@@ -49,6 +52,9 @@ struct node_house::state {
     const std::scoped_lock lock{guard};
     if (stopping)
       return "this host is stopping";
+    if (const auto owner = owners.find(name);
+        owner != owners.end() && proxy_of(owner->second) != proxy_of(order))
+      return "its directory is that of a node of the proxy at " + proxy_of(owner->second);
     const auto known = tenants.find(name);
     if (known != tenants.end() && known->second.at != tenant::stage::ended)
       return "it runs there already";
@@ -148,6 +154,7 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
     one.order.slots = options.slots;
     one.order.client_port = options.client_port;
     one.problem.clear();
+    state_->owners[order.name] = one.order;
     one.actor = node_service{self};
     one.gateway = std::move(gateway);
     one.recovered = std::move(recovered);
@@ -166,7 +173,10 @@ host_report node_house::report() const {
   const std::scoped_lock lock{state_->guard};
   for (const auto& [name, one] : state_->tenants)
     all.nodes.push_back({one.order, one.at == tenant::stage::running,
-                         one.at == tenant::stage::ended ? one.problem : std::string{}});
+                         one.at == tenant::stage::ended ? one.problem : std::string{}, false});
+  for (const auto& [name, order] : state_->owners)
+    if (!state_->tenants.contains(name))
+      all.nodes.push_back({order, false, {}, true});
   return all;
 }
 

@@ -7,11 +7,18 @@
 #include <caf/io/all.hpp>
 #include <caf/openssl/all.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <thread>
 #include <utility>
 
 namespace evenkeel {
+
+std::size_t worker_threads() {
+  constexpr std::size_t most = 4;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, most);
+}
 
 system_config::system_config(std::size_t workers, std::shared_ptr<const tls::credentials> ours)
     : credentials_(std::move(ours)) {

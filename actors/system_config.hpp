@@ -11,6 +11,10 @@
 
 namespace evenkeel {
 
+/// For actors that never block: half the processors, 1 to 4. An actor's work is handed from thread
+/// to thread where more of them are idle, which costs more than a job's share of it.
+std::size_t worker_threads();
+
 class system_config : public caf::actor_system_config {
 public:
   /// `workers`: threads of CAF's scheduler. No actor on them ever blocks.

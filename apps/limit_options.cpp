@@ -9,17 +9,17 @@ namespace {
 void add_client_limits(CLI::App& app, client_limits& chosen) {
   app.add_option("--max-clients", chosen.max_sessions, "connections at most; then -BUSY")
       ->envname("EVENKEEL_MAX_CLIENTS")
-      ->check(not_negative())
+      ->check(whole_number())
       ->capture_default_str();
   app.add_option("--max-clients-per-address", chosen.max_of_address,
                  "of these from one address, but for this machine's own; 0: no limit")
       ->envname("EVENKEEL_MAX_CLIENTS_PER_ADDRESS")
-      ->check(not_negative())
+      ->check(whole_number())
       ->capture_default_str();
   app.add_option("--max-clients-per-token", chosen.max_of_token,
                  "of these with tokens of one name; 0: no limit")
       ->envname("EVENKEEL_MAX_CLIENTS_PER_TOKEN")
-      ->check(not_negative())
+      ->check(whole_number())
       ->capture_default_str();
   app.add_option("--max-client-bytes", chosen.max_bytes_a_second,
                  "bytes a second, as 500k or 10M, that are read from one address, but for this "
@@ -34,7 +34,7 @@ void add_node_limits(CLI::App& app, node_limits& chosen) {
   app.add_option("--capture-limit", chosen.capture_limit,
                  "bytes kept of each of a job's stdout and stderr")
       ->envname("EVENKEEL_CAPTURE_LIMIT")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 20U))
+      ->check(whole_number(0, std::uint64_t{1} << 20U))
       ->capture_default_str();
   const auto keep = [&chosen](const double& days) {
     chosen.retention_ms = static_cast<std::uint64_t>(days * ms_per_day);
@@ -46,12 +46,12 @@ void add_node_limits(CLI::App& app, node_limits& chosen) {
   app.add_option("--max-open-jobs", chosen.max_open_jobs,
                  "unfinished jobs submitted to a node; beyond: -BUSY")
       ->envname("EVENKEEL_MAX_OPEN_JOBS")
-      ->check(not_negative())
+      ->check(whole_number())
       ->capture_default_str();
   app.add_option("--max-open-jobs-per-token", chosen.max_open_jobs_of_token,
                  "of these with tokens of one name; beyond: -BUSY; 0: no limit")
       ->envname("EVENKEEL_MAX_OPEN_JOBS_PER_TOKEN")
-      ->check(not_negative())
+      ->check(whole_number())
       ->capture_default_str();
   app.add_option("--disk-reserve", chosen.disk_reserve_bytes,
                  "bytes of free disk, as 64M, below which submissions get -BUSY")

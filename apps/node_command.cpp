@@ -24,7 +24,6 @@ namespace evenkeel::apps {
 
 namespace {
 
-constexpr std::size_t worker_threads = 3; ///< actors never block; job functions have their own
 constexpr auto stop_patience = std::chrono::seconds(8);
 
 struct node_choice {
@@ -83,7 +82,7 @@ int run(const node_choice& choice) {
   const auto recovered = recover_node(options);
   if (options.credentials)
     report(*options.credentials);
-  system_config config{worker_threads, options.credentials};
+  system_config config{worker_threads(), options.credentials};
   caf::actor_system system{config};
   std::promise<void> stopped;
   const auto actor = start_node(system, options, recovered, [&stopped] { stopped.set_value(); });
@@ -137,7 +136,7 @@ void add_client_options(CLI::App& app, node_choice& choice) {
 void add_slots(CLI::App& app, node_options& options) {
   app.add_option("--slots", options.slots, "jobs that run here at the same time")
       ->envname("EVENKEEL_SLOTS")
-      ->check(CLI::Range(1, 100'000))
+      ->check(whole_number(1, 100'000))
       ->capture_default_str();
 }
 
@@ -155,7 +154,7 @@ void add_node_command(CLI::App& app, action& chosen) {
       ->capture_default_str();
   command->add_option("proxy-port", options.proxy_port, "its cluster port")
       ->envname("EVENKEEL_PROXY_PORT")
-      ->check(CLI::Range(1, 65535))
+      ->check(whole_number(1, 65535))
       ->capture_default_str();
   command->add_option("--name", options.name, "label, unique in the cluster [host name]")
       ->envname("EVENKEEL_NAME")

@@ -94,7 +94,7 @@ int wait_for_stop_signal(const std::function<void()>& on_hangup) {
 }
 
 CLI::Validator port_range() {
-  return CLI::Range(0, static_cast<int>(std::numeric_limits<std::uint16_t>::max()));
+  return whole_number(0, std::numeric_limits<std::uint16_t>::max());
 }
 
 CLI::Validator not_empty() {
@@ -104,18 +104,14 @@ CLI::Validator not_empty() {
           ""};
 }
 
-CLI::Validator not_negative() {
-  return {[](const std::string& text) {
-            return text.starts_with('-') ? text + " is below 0" : std::string{};
-          },
-          ""};
-}
-
 CLI::Validator byte_size() {
   return {[](std::string& text) -> std::string {
             constexpr bool kb_is_1000 = false;
             auto digits = text;
-            std::string problem = text.starts_with('-') ? "below 0" : "";
+            // CLI11 takes numbers that do not fit for the largest that does.
+            constexpr std::size_t most_digits = 18;
+            const auto digits_end = std::min(text.find_first_not_of("0123456789"), text.size());
+            std::string problem = digits_end == 0 || digits_end > most_digits ? "no number" : "";
             try {
               if (problem.empty())
                 problem = CLI::AsSizeValue{kb_is_1000}(digits);
@@ -130,16 +126,17 @@ CLI::Validator byte_size() {
           ""};
 }
 
-CLI::Validator seed_number() {
-  return {[](const std::string& text) {
-            std::uint64_t seed = 0;
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  return {[least, most](const std::string& text) {
+            std::uint64_t value = 0;
             const auto* const end = text.data() + text.size();
-            const auto parsed = std::from_chars(text.data(), end, seed);
+            const auto parsed = std::from_chars(text.data(), end, value);
             const bool octal = text.size() > 1 && text.front() == '0';
-            return parsed.ec == std::errc{} && parsed.ptr == end && !octal
-                       ? std::string{}
-                       : "'" + text + "' is not a whole number from 0 to "
-                             + std::to_string(std::numeric_limits<std::uint64_t>::max());
+            const bool fits = parsed.ec == std::errc{} && parsed.ptr == end && !octal
+                              && value >= least && value <= most;
+            return fits ? std::string{}
+                        : "'" + text + "' is not a whole number from " + std::to_string(least)
+                              + " to " + std::to_string(most);
           },
           ""};
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <string>
@@ -38,12 +39,11 @@ int wait_for_stop_signal(const std::function<void()>& on_hangup = {});
 CLI::Validator port_range();
 /// Something. An empty directory is nobody's wish.
 CLI::Validator not_empty();
-/// CLI11 takes -1 for the largest number of 64 bits.
-CLI::Validator not_negative();
 /// A number of bytes, as 4096, 500k, 2G (of 1024 each); becomes digits.
 CLI::Validator byte_size();
-/// Decimal digits, 0 to 2^64-1. CLI11 takes larger ones for the largest, and 010 for 8.
-CLI::Validator seed_number();
+/// Decimal digits. CLI11 takes -1 and numbers that do not fit for the largest that does, nothing
+/// for 0, and 010 for 8.
+CLI::Validator whole_number(std::uint64_t least = 0, std::uint64_t most = UINT64_MAX);
 /// CLI::Range lets "nan" through.
 CLI::Validator decimal_between(double least, double most);
 

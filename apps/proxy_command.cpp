@@ -19,7 +19,6 @@ namespace evenkeel::apps {
 
 namespace {
 
-constexpr std::size_t scheduler_threads = 4;
 constexpr std::uint32_t heartbeats_a_lease = 5; ///< at least
 
 struct proxy_choice {
@@ -48,6 +47,20 @@ CLI::Validator reachable_address() {
           ""};
 }
 
+/// `--spawn` has no client ports to choose from: a second node on a host would find its port taken.
+void add_spawn(std::vector<spawn_order>& all, spawn_order order) {
+  const auto place = [](const auto& x) { return x.host + ":" + std::to_string(x.host_port); };
+  for (const auto& other : all) {
+    if (other.name == order.name)
+      throw CLI::ValidationError("--spawn", "node '" + order.name + "' is in it twice");
+    if (place(other) == place(order))
+      throw CLI::ValidationError("--spawn", "host " + place(order)
+                                                + " is in it twice; `evenkeel spawn` puts several "
+                                                  "nodes on one host, each with its --client-port");
+  }
+  all.push_back(std::move(order));
+}
+
 int run(const proxy_choice& choice) {
   apply(choice.log);
   auto options = choice.options;
@@ -55,7 +68,7 @@ int run(const proxy_choice& choice) {
   cluster.heartbeat_ms = std::min(cluster.heartbeat_ms, cluster.lease_ms / heartbeats_a_lease);
   require_safe_port(options.listen_address, choice.plain_cluster, choice.tls);
   for (const auto& one : choice.spawns)
-    options.spawns.push_back(parse_spawn(one));
+    add_spawn(options.spawns, parse_spawn(one));
   if (options.advertised_address.empty() && !is_any_address(options.listen_address))
     options.advertised_address = options.listen_address;
   options.credentials = load_credentials(choice.tls);
@@ -64,7 +77,7 @@ int run(const proxy_choice& choice) {
   const auto recovered = recover_proxy(options);
   if (options.credentials)
     report(*options.credentials);
-  system_config config{scheduler_threads, options.credentials};
+  system_config config{worker_threads(), options.credentials};
   caf::actor_system system{config};
   std::promise<void> stopped;
   running_proxy running;
@@ -89,24 +102,28 @@ void add_cluster_options(CLI::App& app, core::dispatch_settings& dispatch) {
   app.add_option("--dispatch-period", dispatch.dispatch_period_ms,
                  "ms between dispatch rounds; 0: at once (also DISPATCH_PERIOD)")
       ->envname("EVENKEEL_DISPATCH_PERIOD")
+      ->check(whole_number(0, UINT32_MAX))
       ->capture_default_str();
   app.add_option("--max-num-jobs-dispatch", dispatch.max_jobs_per_round,
                  "jobs per dispatch round; 0: no limit (also MAX_NUM_JOBS_DISPATCH)")
       ->envname("EVENKEEL_MAX_NUM_JOBS_DISPATCH")
+      ->check(whole_number(0, UINT32_MAX))
       ->capture_default_str();
   app.add_option("--request-result-period", dispatch.cluster.result_period_ms,
                  "ms between requests for results; 0: results come at once (also "
                  "REQUEST_RESULT_PERIOD)")
       ->envname("EVENKEEL_REQUEST_RESULT_PERIOD")
+      ->check(whole_number(0, UINT32_MAX))
       ->capture_default_str();
   app.add_option("--lease", dispatch.cluster.lease_ms,
                  "ms of silence until a node is suspected; it keeps its jobs for the grace")
       ->envname("EVENKEEL_LEASE")
-      ->check(CLI::Range(500, 3'600'000))
+      ->check(whole_number(500, 3'600'000))
       ->capture_default_str();
   app.add_option("--grace", dispatch.cluster.grace_ms,
                  "ms in which a suspected node may come back before its jobs run elsewhere")
       ->envname("EVENKEEL_GRACE")
+      ->check(whole_number(0, UINT32_MAX))
       ->capture_default_str();
   app.add_flag("--weighted", dispatch.weighted,
                "equal load per slot instead of equal numbers of jobs")
@@ -144,6 +161,7 @@ void add_proxy_command(CLI::App& app, action& chosen) {
       ->add_option("--max-num-nodes", options.max_nodes,
                    "live nodes at most; 0: no limit (also MAX_NUM_NODES)")
       ->envname("EVENKEEL_MAX_NUM_NODES")
+      ->check(whole_number(0, UINT32_MAX))
       ->capture_default_str();
   command
       ->add_option("--spawn", choice->spawns,

@@ -202,7 +202,7 @@ void add_scenario_command(CLI::App& app, action& chosen) {
       ->add_option("--seed", choice->seed,
                    "for what is left to chance; one more with each repetition")
       ->envname("EVENKEEL_SEED")
-      ->check(seed_number())
+      ->check(whole_number())
       ->capture_default_str();
   command->add_option("--patience", choice->patience, "every deadline times this")
       ->envname("EVENKEEL_PATIENCE")

@@ -230,7 +230,7 @@ void add_sim_command(CLI::App& app, action& chosen) {
       app.add_subcommand("sim", "simulates whole clusters with faults, and checks every promise");
   command->add_option("--seed", choice->seed, "the first seed")
       ->envname("EVENKEEL_SEED")
-      ->check(seed_number())
+      ->check(whole_number())
       ->capture_default_str();
   auto* count = command->add_option("--count", choice->count, "how many seeds, one after another")
                     ->envname("EVENKEEL_COUNT")

@@ -25,8 +25,8 @@ Exit status: 0; 1 if it was refused, or the proxy did not answer.
 
   evenkeel spawn 10.0.0.7:4242 --name a --slots 8)";
 constexpr const char* despawn_notes = R"(
-It gets no more jobs and takes none, finishes what it runs, and ends. Its tickets stay in its
-directory on the host, and can be asked for again once it is spawned again there. While its host
+It gets no more jobs, within a second it takes none either; it finishes what it runs, and ends. Its
+tickets stay in its directory on the host, and can be asked for again once it is spawned again there. While its host
 cannot be reached its end is waited for; with --forget it is not, and its name is free at once.
 Exit status: 0; 1 if it was refused, or the proxy did not answer.
 
@@ -95,7 +95,7 @@ void add_proxy_options(CLI::App& app, spawn_choice& choice) {
       ->capture_default_str();
   app.add_option("--proxy-port", choice.proxy_port, "its cluster port")
       ->envname("EVENKEEL_PROXY_PORT")
-      ->check(CLI::Range(1, 65535))
+      ->check(whole_number(1, 65535))
       ->capture_default_str();
   add_tls_options(app, choice.tls);
 }
@@ -108,7 +108,7 @@ void add_spawn_command(CLI::App& app, action& chosen) {
   command->add_option("host", choice->place, "HOST:PORT of an `evenkeel host`")->required();
   command->add_option("--name", choice->name, "the node's name [HOST-PORT]");
   command->add_option("--slots", choice->slots, "jobs that run there at the same time [processors]")
-      ->check(CLI::Range(1, 100'000));
+      ->check(whole_number(1, 100'000));
   command->add_option("--client-port", choice->client_port, "its port for clients; 0: any free one")
       ->check(port_range())
       ->capture_default_str();

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* notes = R"(
 The token is shown once and kept nowhere: what the file holds is its SHA-256. It goes to the client, which says
 AUTH TOKEN; the line goes to the file that `evenkeel node --tokens FILE` reads when it starts, the same on every node.
-To revoke a token, take its line out and restart the nodes. Several tokens may have one name: they are one client.
+To revoke a token, take its line out and send SIGHUP to the nodes and hosts. Several tokens may have one name: they are one client.
 
 Rights: submit (SUBMIT CALL SLEEP CANCEL FORGET), read (STATUS RESULT WAIT LIST NODES STATS), admin (RETIRE), and all:
 of everybody's jobs, not only those submitted under this name.

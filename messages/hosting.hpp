@@ -44,12 +44,13 @@ struct hosted_node {
   spawn_order order; ///< as it was carried out: what was left to the host is filled in
   bool running = false;
   std::string problem; ///< why it does not run; empty: nothing is wrong, or it was never tried
+  bool ended = false;  ///< as it was told; what it has left there is its proxy's still
   friend bool operator==(const hosted_node&, const hosted_node&) = default;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hosted_node& x) {
-  return f(x.order, x.running, x.problem);
+  return f(x.order, x.running, x.problem, x.ended);
 }
 
 struct host_report {

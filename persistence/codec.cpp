@@ -36,7 +36,7 @@ decode_failure newer_version(const format::layout& layout, std::uint8_t version)
 } // namespace
 
 write_batch encode(std::span<const record::change> changes) {
-  payload_writer writer;
+  thread_local payload_writer writer; // to build one costs as much as to write a record
   std::string value;
   write_batch batch;
   for (const auto& change : changes) {

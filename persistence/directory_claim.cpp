@@ -5,6 +5,7 @@
 #include <leveldb/env.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace evenkeel::persistence {
@@ -26,6 +27,16 @@ status explain_failed_lock(const leveldb::Status& from, const std::string& path,
           "cannot lock " + name + ": " + text};
 }
 
+/// What is no data directory of a node; empty: nothing.
+std::string foreign_entry(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path, error))
+    if (!fs::exists(entry.path() / "CURRENT", error))
+      return entry.path().filename().string();
+  return {};
+}
+
 } // namespace
 
 directory_claim claim_directory(const std::string& path) {
@@ -42,6 +53,12 @@ directory_claim claim_directory(const std::string& path) {
     return claim;
   }
   const auto file = path + "/.lock";
+  if (const auto other = !files->FileExists(file) ? foreign_entry(path) : std::string{};
+      !other.empty()) {
+    claim.state = {store_error::foreign,
+                   "data directory " + path + " holds something else: " + other};
+    return claim;
+  }
   leveldb::FileLock* lock = nullptr;
   if (const auto locked = files->LockFile(file, &lock); !locked.ok())
     claim.state = explain_failed_lock(locked, path, file);

@@ -17,7 +17,7 @@ struct directory_claim {
 /// Makes the directory (0700) if need be, and locks its file `.lock`.
 ///  - in_use: the text names the process that has it, where that can be found out.
 ///  - unusable, io: the text says what the system said.
-///  - foreign: it is a store itself.
+///  - foreign: it is a store itself, or holds something that is none.
 directory_claim claim_directory(const std::string& path);
 
 } // namespace evenkeel::persistence

@@ -67,9 +67,8 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
   if (!std::exchange(told_, {}).empty())
     fx.log(note::level::info, "host " + place_ + ": reached");
   for (auto& [name, node] : nodes_) {
-    const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
-                                   [&name = name](const auto& x) { return x.order.name == name; });
-    const bool known = said != report.nodes.end();
+    const auto* said = said_of(node, report);
+    const bool known = said != nullptr;
     node.taken = known && is_of_another_proxy(node, *said);
     const bool ran = std::exchange(node.running, known && said->running && !node.taken);
     if (node.taken) {
@@ -92,7 +91,7 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
   for (auto& [name, node] : nodes_) {
     if (node.running && node.withdrawn)
       node.ended_by = report.process;
-    if (has_ended(name, node, report))
+    if (has_ended(node, report))
       ended.push_back(name);
     else
       tend(name, node, now, fx);
@@ -103,7 +102,15 @@ void host_watch::on_report(const host_report& report, instant now, host_watch_ef
   }
 }
 
-/// What an attempt of another proxy left behind is in nobody's way.
+/// Null where the host knows nothing of it, or only that it has ended.
+const hosted_node* host_watch::said_of(const wanted_node& node, const host_report& report) {
+  for (const auto& said : report.nodes)
+    if (said.order.name == node.order.name)
+      return said.ended && proxy_of(said.order) == proxy_of(node.order) ? nullptr : &said;
+  return nullptr;
+}
+
+/// What a failed attempt of another proxy left behind is in nobody's way.
 bool host_watch::is_of_another_proxy(const wanted_node& node, const hosted_node& said) {
   return proxy_of(said.order) != proxy_of(node.order) && (said.running || said.problem.empty());
 }
@@ -132,15 +139,13 @@ void host_watch::compare(wanted_node& node, const spawn_order& actual, host_watc
 /// One that was withdrawn, told to end, and has. What its host does not know, since it was killed
 /// or has never had it, has not: jobs that it has left running and results that nobody has yet are
 /// where only the node finds them, so it is spawned once more, to end.
-bool host_watch::has_ended(const std::string& name, const wanted_node& node,
-                           const host_report& report) {
+bool host_watch::has_ended(const wanted_node& node, const host_report& report) {
   if (!node.withdrawn || node.running)
     return false;
-  const auto said = std::find_if(report.nodes.begin(), report.nodes.end(),
-                                 [&name](const auto& x) { return x.order.name == name; });
   if (node.taken)
     return true;
-  return said == report.nodes.end() ? node.ended_by == report.process : !said->problem.empty();
+  const auto* said = said_of(node, report);
+  return said == nullptr ? node.ended_by == report.process : !said->problem.empty();
 }
 
 /// What this node needs, as its host just reported.

@@ -78,8 +78,8 @@ private:
   };
 
   static bool is_of_another_proxy(const wanted_node& node, const hosted_node& said);
-  static bool has_ended(const std::string& name, const wanted_node& node,
-                        const host_report& report);
+  static bool has_ended(const wanted_node& node, const host_report& report);
+  static const hosted_node* said_of(const wanted_node& node, const host_report& report);
   void tend(const std::string& name, wanted_node& node, instant now, host_watch_effects& fx);
   void compare(wanted_node& node, const spawn_order& actual, host_watch_effects& fx);
   void failed(wanted_node& node, const std::string& why, instant now, host_watch_effects& fx);

@@ -177,7 +177,8 @@ void spawn_list::withdraw(std::uint64_t asker, const hosting_request& request,
   watch(known->second, fx);
   fx.emit(answer_hosting{
       asker,
-      {errc::ok, "node '" + name + "' finishes what it runs on " + place + ", and then ends"}});
+      {errc::ok, "node '" + name + "' is on its way off the list: it finishes what it runs on "
+                     + place + ", and then ends. Is that host gone for good, say --forget"}});
 }
 
 void spawn_list::forget(const std::string& name, spawn_list_effects& fx) {

@@ -24,7 +24,7 @@ spawn_order order_of(const std::string& name, const std::string& proxy_host = ou
 /// What a host says of node a.
 hosted_node a(bool running, const std::string& problem = {},
               const std::string& proxy_host = our_address) {
-  return {order_of("a", proxy_host), running, problem};
+  return {order_of("a", proxy_host), running, problem, false};
 }
 
 struct watch_fixture {
@@ -270,6 +270,28 @@ TEST_CASE_FIXTURE(watch_fixture, "a node of another proxy is not adopted, and th
     report({});
   report({a(true)});
   CHECK(log.back() == "node 'a' runs on host 10.0.0.7:4242");
+}
+
+TEST_CASE_FIXTURE(watch_fixture, "what a node of another proxy has left behind is not taken over") {
+  want("a");
+  auto left = a(false, "", "10.0.0.2");
+  left.ended = true;
+  report({left});
+  CHECK_FALSE(spawns("a"));
+  CHECK(log.size() == 1);
+}
+
+TEST_CASE_FIXTURE(watch_fixture,
+                  "a node that has ended as it was told is spawned again on demand") {
+  watch.on_withdraw(order_of("a"));
+  report({a(true)});
+  auto left = a(false);
+  left.ended = true;
+  report({left});
+  CHECK(says(ended_there{"a"}));
+  want("a");
+  report({left});
+  CHECK(spawns("a"));
 }
 
 TEST_CASE_FIXTURE(watch_fixture, "an attempt of another proxy that failed is in nobody's way") {

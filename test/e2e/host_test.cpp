@@ -196,6 +196,9 @@ TEST_CASE("a host starts only with a directory that it can use, and that nobody 
   CHECK(has(start(directory.path("proxy")), "is the data directory of a node or a proxy"));
   std::ofstream{directory.path("file")} << "no directory";
   CHECK(has(start(directory.path("file")), "Not a directory"));
+  std::filesystem::create_directory(directory.path("foreign"));
+  std::ofstream{directory.path("foreign/file")} << "somebody else's";
+  CHECK(has(start(directory.path("foreign")), "holds something else"));
 }
 
 TEST_CASE("SIGHUP takes the tokens anew at the nodes of a host as well") {
@@ -269,6 +272,18 @@ TEST_CASE("two proxies do not take each other's nodes on one host") {
   CHECK(process(with(spawn_a, {first_port})).wait() == 0); // it is there, as ordered
   CHECK(process({"despawn", "a", "--proxy-port", first_port}).wait() == 0);
   CHECK_FALSE(first.await("node 'a' has ended, as it was told to").empty());
+  CHECK(process(with(spawn_a, {second_port})).wait() == 0);
+  CHECK(second.await("its name is taken there by a node of the proxy at") != ""); // its tickets are
+  CHECK(process(with(spawn_a, {first_port})).wait() == 0);
+  CHECK(first.await("joined with") != "");
+}
+
+TEST_CASE("nodes on the command line that cannot be are refused") {
+  const auto spawn = [](const std::string& nodes) {
+    return refusal({"proxy", "0", "--spawn", nodes});
+  };
+  CHECK(has(spawn("a=h:1,a=i:1"), "node 'a' is in it twice"));
+  CHECK(has(spawn("a=h:1,b=h:1"), "host h:1 is in it twice"));
 }
 
 TEST_CASE("a proxy that is taken for a host is none, and its log stays quiet") {

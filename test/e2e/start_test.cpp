@@ -30,6 +30,15 @@ TEST_CASE("a wrong option is one clear line and an exit status") {
   CHECK(failed_start({"frobnicate"}, 2).find("frobnicate") != std::string::npos);
 }
 
+TEST_CASE("a number that is none, too large, or not there at all is refused") {
+  for (const auto* option : {"--max-open-jobs", "--max-clients", "--max-clients-per-token",
+                             "--capture-limit", "--disk-reserve", "--max-client-bytes", "--slots"})
+    for (const auto* value : {"", "-1", "nan", "18446744073709551616"})
+      CHECK(has(failed_start({"node", option, value}, 2), option));
+  CHECK(has(failed_start({"proxy", "--grace", ""}, 2),
+            "'' is not a whole number from 0 to 4294967295"));
+}
+
 TEST_CASE("a taken client port is one clear line and an exit status") {
   cluster all;
   all.start_proxy();
