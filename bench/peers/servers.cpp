@@ -1,8 +1,37 @@
 #include "bench/peers/servers.hpp"
 
 #include "bench/peers/answering.hpp"
+#include "client/connection.hpp"
 
 namespace evenkeel::bench {
+
+namespace {
+
+/// The node there knows of so many live ones.
+bool sees_live(std::uint16_t port, std::size_t nodes) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  try {
+    client::connection node{"127.0.0.1", port, until};
+    const auto answer = node.ask("NODES", until);
+    std::size_t live = 0;
+    constexpr std::string_view words = "state=live";
+    for (auto at = answer.body.find(words); at != std::string_view::npos;
+         at = answer.body.find(words, at + words.size()))
+      ++live;
+    return live == nodes;
+  } catch (const client::connection_lost&) {
+    return false;
+  }
+}
+
+void await_cluster(const site& here, const std::vector<std::uint16_t>& ports) {
+  constexpr std::chrono::seconds join_time{20};
+  for (const auto port : ports)
+    if (!here.around().wait.until(join_time, [&] { return sees_live(port, ports.size()); }))
+      throw unavailable("the nodes do not join their proxy");
+}
+
+} // namespace
 
 std::vector<std::uint16_t> start_evenkeel(site& here, std::size_t nodes,
                                           const std::vector<std::string>& options) {
@@ -26,6 +55,7 @@ std::vector<std::uint16_t> start_evenkeel(site& here, std::size_t nodes,
   }
   for (auto* one : started)
     here.await_words(*one, "is ready for clients on");
+  await_cluster(here, ports);
   return ports;
 }
 

@@ -14,11 +14,14 @@ namespace {
 
 /// 53210 as "53,210".
 std::string with_commas(double value) {
-  auto text = fmt::format("{:.0f}", value);
-  const std::size_t sign = text.starts_with('-') ? 1 : 0;
+  const auto digits = fmt::format("{:.0f}", std::abs(value));
   constexpr std::size_t group = 3;
-  for (auto at = text.size(); at > sign + group; at -= group)
-    text.insert(at - group, ",");
+  std::string text = value < 0 ? "-" : "";
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % group == 0)
+      text += ',';
+    text += digits[i];
+  }
   return text;
 }
 

@@ -12,8 +12,6 @@ memory_use memory_of(pid_t pid) {
   const auto name = "/proc/" + std::to_string(pid) + "/smaps_rollup";
   std::ifstream file{name};
   memory_use found;
-  std::string word;
-  std::uint64_t number = 0;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("Pss:"))
       found.all = std::stoull(line.substr(line.find(':') + 1)) * kib;
