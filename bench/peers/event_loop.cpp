@@ -129,7 +129,7 @@ void event_loop::handle(stream& one, std::uint32_t events) {
     }
     one.handle();
   }
-  flush(one);
+  touched_.push_back(&one);
 }
 
 void event_loop::run_once(std::chrono::milliseconds longest) {
@@ -145,6 +145,9 @@ void event_loop::run_once(std::chrono::milliseconds longest) {
     else
       handle(*static_cast<stream*>(event.data.ptr), event.events);
   }
+  for (auto* one : touched_)
+    flush(*one);
+  touched_.clear();
 }
 
 } // namespace evenkeel::bench

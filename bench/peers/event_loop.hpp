@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace evenkeel::bench {
 
@@ -44,6 +45,7 @@ private:
   int listener_ = -1;
   std::function<stream::handler()> make_handler_;
   std::unordered_map<stream*, std::unique_ptr<stream>> streams_;
+  std::vector<stream*> touched_; ///< had events in this round; flushed at its end
 };
 
 } // namespace evenkeel::bench

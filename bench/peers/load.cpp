@@ -3,6 +3,8 @@
 #include "apps/bench_latencies.hpp"
 #include "bench/peers/event_loop.hpp"
 
+#include <algorithm>
+#include <ctime>
 #include <deque>
 #include <utility>
 
@@ -14,6 +16,12 @@ using clock = std::chrono::steady_clock;
 
 constexpr auto patience = std::chrono::seconds(30);
 constexpr std::chrono::milliseconds look{20};
+
+double our_cpu_us() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
 
 class load {
 public:
@@ -31,6 +39,7 @@ public:
   load_figures run() {
     greet();
     start_ = clock::now();
+    const auto cpu_before = our_cpu_us();
     from_ = start_ + shape_.warm_up;
     to_ = shape_.count > 0 ? clock::time_point::max() : from_ + shape_.duration;
     for (auto& one : clients_) {
@@ -42,7 +51,9 @@ public:
       loop_.run_once(look);
       complain_of_silence();
     }
-    return figures();
+    auto found = figures();
+    found.load_us = (our_cpu_us() - cpu_before) / static_cast<double>(std::max(ended_, 1UL));
+    return found;
   }
 
 private:
@@ -94,6 +105,7 @@ private:
     }
     if (one.begun.empty())
       throw wrong_reply(shape_.peer, "nothing", "one reply too many");
+    ++ended_;
     const auto began = one.begun.front();
     one.begun.pop_front();
     if (now >= from_ && now < to_)
@@ -114,9 +126,9 @@ private:
     constexpr double us_per_ms = 1000;
     const auto took = shape_.count > 0 ? last_ - start_ : to_ - from_;
     const auto operations = latencies_.count();
-    return {operations,
-            static_cast<double>(operations) / std::chrono::duration<double>(took).count(),
-            latencies_.percentile_ms(0.5) * us_per_ms, latencies_.percentile_ms(0.99) * us_per_ms};
+    return {
+        operations, static_cast<double>(operations) / std::chrono::duration<double>(took).count(),
+        latencies_.percentile_ms(0.5) * us_per_ms, latencies_.percentile_ms(0.99) * us_per_ms, 0};
   }
 
   const load_shape& shape_;
@@ -124,6 +136,7 @@ private:
   std::vector<client> clients_;
   std::size_t greetings_ = 0;
   std::uint64_t begun_ = 0;
+  std::uint64_t ended_ = 0; ///< in the warm-up, too
   clock::time_point start_;
   clock::time_point from_;
   clock::time_point to_;

@@ -35,6 +35,7 @@ struct load_figures {
   double per_s = 0;
   double p50_us = 0;
   double p99_us = 0;
+  double load_us = 0; ///< CPU time of ours for each operation
 };
 
 /// Throws connection_lost, wrong_reply or scenario::interrupted; connection_lost too when nothing

@@ -22,7 +22,10 @@ figures timed_load(run_context& run, const std::string& peer,
   shape.warm_up = run.pick(milliseconds{1000}, milliseconds{50});
   shape.duration = run.pick(milliseconds{4000}, milliseconds{150});
   const auto got = run_load(clients_of(ports, clients, make), shape, run.here.stop());
-  return {{"per_s", got.per_s}, {"p50_us", got.p50_us}, {"p99_us", got.p99_us}};
+  return {{"per_s", got.per_s},
+          {"p50_us", got.p50_us},
+          {"p99_us", got.p99_us},
+          {"load_us", got.load_us}};
 }
 
 } // namespace evenkeel::bench

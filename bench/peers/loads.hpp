@@ -20,7 +20,8 @@ using make_talker = std::function<std::unique_ptr<talker>(std::uint32_t number)>
 std::vector<load_client> clients_of(const std::vector<std::uint16_t>& ports, std::size_t count,
                                     const make_talker& make);
 
-/// "per_s", "p50_us" and "p99_us" of clients with `window` operations under way each.
+/// "per_s", "p50_us", "p99_us" and "load_us" (CPU time of the load itself) of clients with `window`
+/// operations under way each.
 figures timed_load(run_context& run, const std::string& peer,
                    const std::vector<std::uint16_t>& ports, std::size_t clients,
                    const make_talker& make, std::size_t window = 1);

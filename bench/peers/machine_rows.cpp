@@ -75,6 +75,10 @@ comparison limit(const std::string& measure, const std::string& name) {
   return {measure, "/s", {name, "per_s"}, {}, {}};
 }
 
+comparison cost(const std::string& measure, const std::string& name) {
+  return {measure, "us", {name, "load_us"}, {}, {}};
+}
+
 row raw() {
   return {"raw",
           {{"growing", [](run_context& run) { return flush_rate(run, false); }},
@@ -99,7 +103,10 @@ row ceiling() {
            {"roundtrip-64", [](run_context& run) { return mock(run, task::roundtrip, 64, 1); }}},
           {limit("the load against a mock: submit-64", "submit-64"),
            limit("the load against a mock: submit-pipelined", "submit-pipelined"),
-           limit("the load against a mock: roundtrip-64", "roundtrip-64")},
+           limit("the load against a mock: roundtrip-64", "roundtrip-64"),
+           cost("CPU time of the load per operation: submit-64", "submit-64"),
+           cost("CPU time of the load per operation: submit-pipelined", "submit-pipelined"),
+           cost("CPU time of the load per operation: roundtrip-64", "roundtrip-64")},
           true};
 }
 
