@@ -4,6 +4,7 @@
 #include "bench/peers/servers.hpp"
 #include "bench/peers/spawning.hpp"
 
+#include <csignal>
 #include <fstream>
 
 namespace evenkeel::bench {
@@ -58,9 +59,14 @@ class task_spooler {
 public:
   explicit task_spooler(site& here) : here_(here) {}
   ~task_spooler() {
+    const scenario::waiting regardless{[] {}}; // of Ctrl-C
+    constexpr std::chrono::seconds end_time{10};
     try {
-      here_.await_end(here_.start({"tsp", "-K"}, variables()));
-    } catch (const std::exception&) { // it does not run
+      if (loop_ != nullptr && !loop_->end()) // it would start the server again
+        kill(-loop_->pid(), SIGKILL);
+      auto& order = here_.start({"tsp", "-K"}, variables());
+      static_cast<void>(regardless.until(end_time, [&] { return order.end().has_value(); }));
+    } catch (const std::exception&) { // it is not installed
     }
   }
   task_spooler(const task_spooler&) = delete;
@@ -72,7 +78,8 @@ public:
     if (find_program("tsp").empty())
       throw unavailable("tsp is not installed (scripts/install-deps bench)");
     here_.await_end(here_.start({"tsp", "-S", "2"}, variables()));
-    return here_.await_end(here_.start({"bash", "-e", "-c", loop}, variables()));
+    loop_ = &here_.start({"bash", "-e", "-c", loop}, variables());
+    return here_.await_end(*loop_);
   }
 
 private:
@@ -83,6 +90,7 @@ private:
   }
 
   site& here_;
+  scenario::process* loop_ = nullptr;
 };
 
 figures task_spooler_loop(run_context& run) {

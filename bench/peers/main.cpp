@@ -119,12 +119,12 @@ int compare(const choice& chosen) {
   if (is_in_memory(work.path()))
     fmt::print(stderr, "{} is in memory: nothing is flushed to a disk there\n",
                work.path().string());
+  if (!chosen.json.empty())
+    keep_json(chosen.json, ""); // if it cannot be written, now rather than at the end
   const auto before = load_in_words();
   std::vector<row_results> results;
-  for (const auto& one : rows) {
+  for (const auto& one : rows)
     results.push_back(measure(one, all, chosen.runs, chosen.quick));
-    std::cout << std::flush;
-  }
   const std::vector<std::string> remarks{
       fmt::format("{}, {} runs{}", today(), chosen.runs,
                   chosen.quick ? ", QUICK: these figures mean nothing" : ""),
