@@ -123,7 +123,7 @@ void event_loop::handle(stream& one, std::uint32_t events) {
     }
     if (!open) {
       if (!make_handler_)
-        throw connection_lost("a connection was closed by the server");
+        throw connection_lost(one.name() + " has closed a connection");
       streams_.erase(&one);
       return;
     }

@@ -108,13 +108,17 @@ private:
     ++ended_;
     const auto began = one.begun.front();
     one.begun.pop_front();
-    if (now >= from_ && now < to_)
+    if (now >= from_ && (now < to_ || latencies_.count() == 0)) {
       latencies_.add(now - began);
+      last_counted_ = now;
+    }
     begin(one);
   }
 
   [[nodiscard]] bool over() const {
-    return shape_.count > 0 ? latencies_.count() == shape_.count : clock::now() >= to_;
+    // However slow it is: one operation at least, or the complaint of silence.
+    return shape_.count > 0 ? latencies_.count() == shape_.count
+                            : clock::now() >= to_ && latencies_.count() > 0;
   }
 
   void complain_of_silence() const {
@@ -124,7 +128,8 @@ private:
 
   [[nodiscard]] load_figures figures() const {
     constexpr double us_per_ms = 1000;
-    const auto took = shape_.count > 0 ? last_ - start_ : to_ - from_;
+    const auto took =
+        shape_.count > 0 ? last_counted_ - start_ : std::max(to_, last_counted_) - from_;
     const auto operations = latencies_.count();
     return {
         operations, static_cast<double>(operations) / std::chrono::duration<double>(took).count(),
@@ -140,7 +145,8 @@ private:
   clock::time_point start_;
   clock::time_point from_;
   clock::time_point to_;
-  clock::time_point last_;
+  clock::time_point last_; ///< when something came
+  clock::time_point last_counted_;
   apps::latency_histogram latencies_;
 };
 

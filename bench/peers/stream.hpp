@@ -41,6 +41,7 @@ public:
   void handle() { on_input_(*this); }
 
   [[nodiscard]] int socket() const { return socket_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
   bool wants_to_write = false; ///< the event loop's note
 
 private:
