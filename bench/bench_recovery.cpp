@@ -339,7 +339,11 @@ int main(int argc, char** argv) {
   app.add_option("--payload", chosen.payload, "bytes of each command and output")
       ->capture_default_str();
   app.add_option("--binary", chosen.binary, "evenkeel, to time a whole process as well");
+  bool quick = false;
+  app.add_flag("--quick", quick, "with 1,000 of each: only to see that all works");
   CLI11_PARSE(app, argc, argv);
+  if (quick)
+    chosen.jobs = chosen.results = 1000;
   auto pattern = (fs::temp_directory_path() / "evenkeel-bench-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr)
     return 1;
