@@ -86,37 +86,51 @@ void executor_state::run_outputs() {
 }
 
 void executor_state::start_job(core::start_job& order) {
-  const auto token = next_token_++;
-  runs_[order.what] = {token, order.spec.kind, order.spec.sleep_ms, read_clock().wall_ms,
+  runs_[order.what] = {order.spec.kind, order.spec.sleep_ms, read_clock().wall_ms,
                        to_text(ticket{order.home_code, order.what.job.sequence})};
-  if (debug_is_on())
-    parts_.log.line(core::note::level::debug, "job " + runs_.at(order.what).ticket
-                                                  + " starts, attempt "
-                                                  + std::to_string(order.attempt));
-  other_runs_ += order.spec.kind == job_kind::function ? 0 : 1;
   switch (order.spec.kind) {
   case job_kind::command:
   case job_kind::script:
-    start_command(order, token);
-    break;
+    waiting_commands_.push_back(std::move(order));
+    return start_commands();
   case job_kind::function:
-    start_function(order);
-    break;
+    return start_function(order);
   case job_kind::sleep:
+    ++other_runs_;
     self_->delayed_send(self_, std::chrono::milliseconds(order.spec.sleep_ms),
                         job_ended{order.what, {}});
-    break;
+    return;
   }
 }
 
-void executor_state::start_command(core::start_job& order, std::uint64_t token) {
+bool executor_state::has_free_slot() const {
+  return busy_runners_ + other_runs_ < parts_.slots;
+}
+
+/// More may wait than there are slots: some were started ahead.
+void executor_state::start_commands() {
+  while (!waiting_commands_.empty() && has_free_slot()) {
+    ++other_runs_;
+    start_command(waiting_commands_.front());
+    waiting_commands_.pop_front();
+  }
+}
+
+void executor_state::start_command(core::start_job& order) {
+  auto& mine = runs_.at(order.what);
+  mine.token = next_token_++;
+  mine.started_ms = read_clock().wall_ms;
+  if (debug_is_on())
+    parts_.log.line(core::note::level::debug,
+                    "job " + mine.ticket + " starts, attempt " + std::to_string(order.attempt));
+  const auto token = mine.token;
   jobs::command_request request;
   request.token = token;
   request.is_script = order.spec.kind == job_kind::script;
   request.has_stdin = order.spec.has_stdin;
   request.capture_limit = parts_.capture_limit;
   request.environment = {{std::string(jobs::ledger_variable), parts_.ledger},
-                         {"EVENKEEL_TICKET", runs_.at(order.what).ticket},
+                         {"EVENKEEL_TICKET", mine.ticket},
                          {"EVENKEEL_ATTEMPT", std::to_string(order.attempt)},
                          {"EVENKEEL_NODE", parts_.node_name}};
   request.shell_command = std::move(order.spec.text);
@@ -136,18 +150,27 @@ void executor_state::start_function(core::start_job& order) {
   wake_runners();
 }
 
-/// More calls may wait than there are slots: some were started ahead. The runner that was busy last
-/// is the first to be used again: its thread is still warm.
+/// The runner that was busy last is the first to be used again: its thread is still warm.
 void executor_state::wake_runners() {
-  const auto most = std::min<std::size_t>(parts_.slots, max_runners);
-  for (auto waiting = calls_->waiting(); waiting > 0 && busy_runners_ + other_runs_ < most;
-       --waiting) {
+  for (auto waiting = calls_->waiting();
+       waiting > 0 && has_free_slot() && busy_runners_ < max_runners; --waiting) {
     if (idle_runners_.empty())
       idle_runners_.push_back(parts_.spawn_runner());
     self_->send(idle_runners_.back(), run_calls{self_, calls_});
     idle_runners_.pop_back();
     ++busy_runners_;
   }
+}
+
+void executor_state::use_free_slots() {
+  start_commands();
+  wake_runners();
+}
+
+/// True: it was started ahead of a free slot, and will not run.
+bool executor_state::take_back(const attempt_ref& what) {
+  const auto waits = [&what](const core::start_job& order) { return order.what == what; };
+  return std::erase_if(waiting_commands_, waits) != 0 || calls_->withdraw(what);
 }
 
 void executor_state::on_calls_ended() {
@@ -158,31 +181,27 @@ void executor_state::on_calls_ended() {
 void executor_state::on_runner_idle(const runner_idle& news) {
   --busy_runners_;
   idle_runners_.push_back(news.who);
-  wake_runners();
+  use_free_slots();
 }
 
 void executor_state::stop_job(const attempt_ref& what) {
   const auto found = runs_.find(what);
   if (found == runs_.end())
     return;
-  if (found->second.kind == job_kind::command || found->second.kind == job_kind::script) {
-    launcher_->stop(found->second.token);
-  } else if (found->second.kind == job_kind::sleep) {
+  const auto& mine = found->second;
+  const bool is_process = mine.kind == job_kind::command || mine.kind == job_kind::script;
+  if (take_back(what) || mine.kind == job_kind::sleep) {
     core::run_end end;
     end.succeeded = false;
     end.signal = SIGTERM;
     self_->send(self_, job_ended{what, std::move(end)});
-  } else if (calls_->withdraw(what)) {
-    core::run_end end;
-    end.succeeded = false;
-    end.signal = SIGTERM;
-    job_ended news{what, std::move(end)};
-    on_ended(news);
+  } else if (is_process) {
+    launcher_->stop(mine.token);
   } // a function that has begun cannot be stopped: its slot is free when it returns
 }
 
 void executor_state::withdraw_job(const attempt_ref& what) {
-  const bool withdrawn = calls_->withdraw(what);
+  const bool withdrawn = take_back(what);
   if (withdrawn)
     runs_.erase(what);
   tell([&](auto& queue, auto now, auto& fx) { queue.on_withdrawal(what, withdrawn, now, fx); });
@@ -215,10 +234,9 @@ void executor_state::on_ended(job_ended& news) {
   if (found->second.kind == job_kind::sleep && news.end.succeeded)
     news.end.out = jobs::sleep_result_text(found->second.ticket, found->second.sleep_ms,
                                            news.end.started_ms, now.wall_ms);
-  other_runs_ -= is_call ? 0 : 1;
+  other_runs_ -= found->second.token != 0 || found->second.kind == job_kind::sleep ? 1 : 0;
   runs_.erase(found);
-  if (!is_call)
-    wake_runners();
+  use_free_slots();
   tell([&](auto& queue, auto when, auto& fx) {
     queue.on_ended(news.what, std::move(news.end), when, fx);
   });

@@ -11,6 +11,7 @@
 #include "actors/log.hpp"
 #include "actors/step.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,19 +57,23 @@ public:
 
 private:
   struct run {
-    std::uint64_t token = 0; ///< the launcher's name for it
     job_kind kind = job_kind::command;
     std::uint32_t sleep_ms = 0;
     std::int64_t started_ms = 0;
     std::string ticket;
+    std::uint64_t token = 0; ///< the launcher's name for it; 0: it has none, or waits for a slot
   };
 
   void schedule_flush();
   void run_outputs();
   void start_job(core::start_job& order);
-  void start_command(core::start_job& order, std::uint64_t token);
+  [[nodiscard]] bool has_free_slot() const;
+  void use_free_slots();
+  void start_commands();
+  void start_command(core::start_job& order);
   void start_function(core::start_job& order);
   void wake_runners();
+  bool take_back(const attempt_ref& what);
   void stop_job(const attempt_ref& what);
   void withdraw_job(const attempt_ref& what);
 
@@ -78,6 +83,7 @@ private:
   std::unique_ptr<jobs::process_launcher> launcher_;
   std::map<attempt_ref, run> runs_;
   std::map<std::uint64_t, attempt_ref> commands_; ///< by token
+  std::deque<core::start_job> waiting_commands_;  ///< for a free slot
   std::shared_ptr<call_exchange> calls_ = std::make_shared<call_exchange>();
   std::vector<function_runner_actor> idle_runners_;
   std::size_t busy_runners_ = 0;

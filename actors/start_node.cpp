@@ -30,7 +30,7 @@ struct recovered_node {
 
 namespace {
 
-constexpr std::uint32_t most_calls_ahead = 256;
+constexpr std::uint32_t most_jobs_ahead = 256;
 
 /// Command jobs of a killed node must not live on unseen (R17), nor what jobs have detached.
 void end_leftovers(const std::string& ledger, const std::string& whose, const logger& log) {
@@ -103,7 +103,7 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   settings.node = options.name;
   settings.process = all->link->process();
   settings.slots = options.slots;
-  settings.most_ahead = most_calls_ahead;
+  settings.most_ahead = most_jobs_ahead;
   settings.functions = functions.names();
   all->queue = std::make_shared<core::executor_queue>(std::move(settings));
   for (const auto& content : held)

@@ -26,9 +26,9 @@ outcome judge(job_kind kind, const run_end& end) {
 // --------------------------------------------------------------------------------
 
 executor_queue::state::state(executor_settings with)
-    : settings{std::move(with)}, outbox{table, settings.held_result_bytes},
-      ahead{settings.most_ahead} {
+    : settings{std::move(with)}, outbox{table, settings.held_result_bytes} {
   std::sort(settings.functions.begin(), settings.functions.end());
+  ahead.fill(start_ahead{settings.most_ahead});
 }
 
 bool executor_queue::state::knows_function(const job_spec& spec) const {
@@ -49,8 +49,13 @@ bool executor_queue::state::has_room(const attempt_entry& next, instant now) con
   const auto& held = next.held;
   if (held.alone)
     return table.live() == 0;
-  const bool is_call = held.spec.kind == job_kind::function && !held.spec.once;
-  return table.live() < settings.slots + (is_call ? ahead.depth(now) : 0);
+  if (table.live() < settings.slots)
+    return true;
+  // Beside jobs of other kinds nobody can tell when a slot will be free.
+  const auto kind = held.spec.kind;
+  const bool may_be_ahead =
+      kind != job_kind::sleep && !held.spec.once && table.live(kind) == table.live();
+  return may_be_ahead && table.live() < settings.slots + ahead.at(index_of(kind)).depth(now);
 }
 
 void executor_queue::state::start(attempt_entry& entry, executor_effects& fx) {
@@ -94,8 +99,8 @@ void executor_queue::state::finish(attempt_entry& entry, run_end end, instant no
   result.out = std::move(end.out);
   result.err = std::move(end.err);
   held.finished = true;
-  held.spec = {};
   table.enter(entry, attempt_state::finished);
+  held.spec = {};
   fx.put(held, durability::written);
   outbox.on_finished(entry, fx);
 }
@@ -185,8 +190,7 @@ void executor_queue::on_ended(const attempt_ref& what, run_end end, instant now,
   if (entry == nullptr || !entry->live())
     return;
   s.done += end.could_not_start ? 0 : 1;
-  if (entry->held.spec.kind == job_kind::function)
-    s.ahead.on_end(now);
+  s.ahead.at(index_of(entry->held.spec.kind)).on_end(now);
   if (entry->state == attempt_state::stopping) {
     s.give_up(*entry, release_reason::stopped, {}, fx);
   } else if (s.shut_down) {

@@ -20,13 +20,12 @@ struct executor_settings {
   std::string node;    ///< name, for results
   incarnation process; ///< ours, for start grants (R3)
   std::uint32_t slots = 1;
-  std::uint32_t most_ahead = 0; ///< function calls that are started before a slot is free, at most
+  std::uint32_t most_ahead = 0; ///< jobs that are started before a slot is free, at most
   std::uint64_t held_result_bytes = 64ULL << 20U; ///< kept in memory; beyond, only on disk
   std::vector<std::string> functions;             ///< that can run here
 };
 
-/// Run this now; a function call, as soon as a slot is free: short ones are started ahead
-/// (start_ahead.hpp).
+/// Run this as soon as a slot is free: short jobs are started ahead (start_ahead.hpp).
 struct start_job {
   attempt_ref what;
   std::uint32_t attempt = 0;
@@ -41,8 +40,7 @@ struct stop_job {
   friend bool operator==(const stop_job&, const stop_job&) = default;
 };
 
-/// Take back this function call if it has only been started ahead of a free slot. `on_withdrawal`
-/// follows.
+/// Take back this job if it has only been started ahead of a free slot. `on_withdrawal` follows.
 struct withdraw_job {
   attempt_ref what;
   friend bool operator==(const withdraw_job&, const withdraw_job&) = default;

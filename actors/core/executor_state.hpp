@@ -9,6 +9,7 @@
 #include "actors/core/executor_table.hpp"
 #include "actors/core/start_ahead.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,7 +26,7 @@ struct executor_queue::state {
   /// Nothing starts: what `recover` queued may be stale, and the proxy has not answered its
   /// inventory.
   bool waits_for_word = false;
-  start_ahead ahead;
+  std::array<start_ahead, job_kinds> ahead; ///< by kind
   std::uint64_t next_order = 1;
   std::uint64_t done = 0;
 

@@ -53,6 +53,7 @@ void executor_table::count(const attempt_entry& entry) {
     queue_.insert(place_of(entry));
   if (entry.live()) {
     ++live_;
+    ++live_of_kind_.at(index_of(entry.held.spec.kind));
     live_alone_ += entry.held.alone ? 1 : 0;
   }
 }
@@ -62,6 +63,7 @@ void executor_table::discount(const attempt_entry& entry) {
     queue_.erase(place_of(entry));
   if (entry.live()) {
     --live_;
+    --live_of_kind_.at(index_of(entry.held.spec.kind));
     live_alone_ -= entry.held.alone ? 1 : 0;
   }
 }
@@ -92,6 +94,7 @@ std::string executor_table::check() const {
   std::set<line_place> queue;
   std::size_t live = 0;
   std::size_t alone = 0;
+  std::array<std::size_t, job_kinds> of_kind{};
   for (const auto& [what, entry] : entries_) {
     if (what != entry.held.what)
       return "an entry is filed under another name";
@@ -102,11 +105,12 @@ std::string executor_table::check() const {
     if (entry.state == attempt_state::queued)
       queue.insert(place_of(entry));
     live += entry.live() ? 1 : 0;
+    of_kind.at(index_of(entry.held.spec.kind)) += entry.live() ? 1 : 0;
     alone += entry.live() && entry.held.alone ? 1 : 0;
   }
   if (queue != queue_)
     return "the queue is not what is queued";
-  if (live != live_ || alone != live_alone_)
+  if (live != live_ || alone != live_alone_ || of_kind != live_of_kind_)
     return "the counts of running attempts are wrong";
   if (alone != 0 && live != 1)
     return "something runs beside an attempt that must be alone";

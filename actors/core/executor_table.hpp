@@ -7,6 +7,7 @@
 #include "messages/ids.hpp"
 #include "messages/records.hpp"
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -15,6 +16,11 @@
 #include <vector>
 
 namespace evenkeel::core {
+
+inline constexpr std::size_t job_kinds = static_cast<std::size_t>(job_kind::sleep) + 1;
+constexpr std::size_t index_of(job_kind kind) {
+  return static_cast<std::size_t>(kind);
+}
 
 enum class attempt_state : std::uint8_t {
   queued,     ///< waits for a slot
@@ -79,6 +85,7 @@ public:
 
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
   [[nodiscard]] std::size_t live() const { return live_; } ///< running or stopping
+  [[nodiscard]] std::size_t live(job_kind kind) const { return live_of_kind_.at(index_of(kind)); }
   /// True while an attempt that wants no company runs.
   [[nodiscard]] bool occupied() const { return live_alone_ != 0; }
 
@@ -92,6 +99,7 @@ private:
   entries entries_;
   std::set<line_place> queue_;
   std::size_t live_ = 0;
+  std::array<std::size_t, job_kinds> live_of_kind_{};
   std::size_t live_alone_ = 0;
 };
 

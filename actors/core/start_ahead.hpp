@@ -1,6 +1,6 @@
-// How many function calls are started ahead of a free slot: as many as end in a few milliseconds,
+// How many jobs of a kind are started ahead of a free slot: as many as end in a few milliseconds,
 // so that short ones are committed, run and reported together, not one by one. Owns: the rate at
-// which calls end. Must not know: jobs.
+// which they end. Must not know: jobs.
 #pragma once
 
 #include "actors/core/effects.hpp"
@@ -12,8 +12,8 @@ namespace evenkeel::core {
 
 class start_ahead {
 public:
-  /// `most`: calls ahead at most; 0: none ever.
-  explicit start_ahead(std::uint32_t most) : most_(most) {}
+  /// `most`: jobs ahead at most; 0: none ever.
+  explicit start_ahead(std::uint32_t most = 0) : most_(most) {}
 
   void on_end(instant now) {
     if (now.steady_us - since_us_ >= window_us) {
@@ -24,7 +24,7 @@ public:
     }
     ++ended_;
   }
-  /// Calls worth `ahead_us` at the rate of late; 0 once they have become long.
+  /// Jobs worth `ahead_us` at the rate of late; 0 once they have become long.
   [[nodiscard]] std::uint32_t depth(instant now) const {
     if (now.steady_us - since_us_ >= 2 * window_us)
       return 0;
@@ -34,7 +34,7 @@ public:
 private:
   /// Long enough for several group commits.
   static constexpr std::int64_t window_us = 20'000;
-  /// Twice what a commit takes: while that is what calls wait for, the rate is bounded by the
+  /// Twice what a commit takes: while that is what jobs wait for, the rate is bounded by the
   /// depth, and only a depth above what has ended lets it grow.
   static constexpr std::int64_t ahead_us = 10'000;
 

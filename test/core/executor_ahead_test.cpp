@@ -61,13 +61,40 @@ TEST_CASE("calls that have become long are not started ahead") {
   CHECK(x.started.size() == 1);
 }
 
-TEST_CASE("commands and once jobs are never started ahead") {
+TEST_CASE("a once job is never started ahead") {
   busy_executor x;
   auto once = once_command(attempt(501));
   once.spec.kind = job_kind::function;
   once.spec.text = "upper";
-  x.assign({busy_executor::call(500), once, command(attempt(502))});
+  x.assign({busy_executor::call(500), once});
   CHECK(x.starts() == refs({500}));
+}
+
+TEST_CASE("a job of another kind waits for a free slot, and those behind it for their turn") {
+  busy_executor x;
+  x.assign({busy_executor::call(500), command(attempt(501)), busy_executor::call(502)});
+  CHECK(x.starts() == refs({500}));
+  x.end(attempt(500));
+  CHECK(x.starts() == refs({501}));
+  x.end(attempt(501));
+  CHECK(x.starts() == refs({502}));
+}
+
+TEST_CASE("short commands are started ahead by their own rate") {
+  busy_executor x;
+  x.assign({command(attempt(500)), command(attempt(501))});
+  CHECK(x.starts() == refs({500})); // calls were short, and commands are not known
+  for (std::uint64_t i = 500; i < 550; ++i) {
+    x.now.steady_us += us_per_ms;
+    x.assign({command(attempt(i + 2))});
+    x.end(attempt(i));
+  }
+  x.clear();
+  std::vector<assignment> many;
+  for (std::uint64_t i = 600; i < 620; ++i)
+    many.push_back(command(attempt(i)));
+  x.assign(std::move(many));
+  CHECK(x.started.size() > 5);
 }
 
 TEST_CASE("a call that was started ahead is asked back, and goes where there is a free slot") {

@@ -116,14 +116,14 @@ protected:
   std::map<record::key, record::value> disk_;
   std::vector<std::pair<std::uint64_t, std::vector<record::change>>> steps_; ///< not written yet
   std::set<attempt_ref> running_;
-  std::vector<attempt_ref> line_; ///< calls that were started ahead of a slot
+  std::vector<attempt_ref> line_; ///< started ahead of a slot
   std::set<attempt_ref> ever_started_;
 
 private:
   void carry_out() {
     for (auto& output : gate_.take()) {
       if (const auto* start = std::get_if<start_job>(&output))
-        on_start(start->what, start->spec.kind == job_kind::function);
+        on_start(start->what);
       else if (const auto* withdrawal = std::get_if<withdraw_job>(&output))
         withdrawals_.push_back(withdrawal->what);
       else if (const auto* load = std::get_if<load_record>(&output))
@@ -133,14 +133,11 @@ private:
     }
   }
 
-  void on_start(const attempt_ref& what, bool is_call) {
+  void on_start(const attempt_ref& what) {
     expect(ever_started_.insert(what).second, "an attempt was started twice");
-    if (is_call)
-      line_.push_back(what);
-    else
-      running_.insert(what);
+    line_.push_back(what);
     fill_slots();
-    expect(running_.size() <= settings_.slots, "more runs than there are slots");
+    expect(line_.size() <= settings_.most_ahead, "more runs than there are slots");
     const auto* held = on_disk(what);
     expect(held != nullptr && held->started, "an attempt was started before its record says so");
     if (held == nullptr)

@@ -174,6 +174,30 @@ TEST_CASE("R17: what a killed node left running is ended before it runs anything
   CHECK_FALSE(lives(job));
 }
 
+TEST_CASE("no more commands run at a time than there are slots, however short they are") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a"); // two slots
+  const auto file = all.directory() / "runs";
+  auto client = all.connect("a");
+  std::string bytes;
+  const auto command = "SUBMIT -- echo + >> " + file.string() + "; echo - >> " + file.string();
+  for (int i = 0; i < 3; ++i) // so many that they are started ahead
+    for (const auto& ticket : all.submit("a", 200, command))
+      CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
+  std::ifstream lines{file};
+  int running = 0;
+  int most = 0;
+  int ended = 0;
+  for (std::string line; std::getline(lines, line);) {
+    running += line == "+" ? 1 : -1;
+    ended += line == "-" ? 1 : 0;
+    most = std::max(most, running);
+  }
+  CHECK(most <= 2);
+  CHECK(ended == 600);
+}
+
 TEST_CASE("R3: a once job that was running on a killed node is lost and not started again") {
   cluster all;
   all.start_proxy();
