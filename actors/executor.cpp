@@ -88,6 +88,10 @@ void executor_state::run_outputs() {
 void executor_state::start_job(core::start_job& order) {
   runs_[order.what] = {order.spec.kind, order.spec.sleep_ms, read_clock().wall_ms,
                        to_text(ticket{order.home_code, order.what.job.sequence})};
+  if (debug_is_on())
+    parts_.log.line(core::note::level::debug, "job " + runs_.at(order.what).ticket
+                                                  + " starts, attempt "
+                                                  + std::to_string(order.attempt));
   switch (order.spec.kind) {
   case job_kind::command:
   case job_kind::script:
@@ -120,9 +124,6 @@ void executor_state::start_command(core::start_job& order) {
   auto& mine = runs_.at(order.what);
   mine.token = next_token_++;
   mine.started_ms = read_clock().wall_ms;
-  if (debug_is_on())
-    parts_.log.line(core::note::level::debug,
-                    "job " + mine.ticket + " starts, attempt " + std::to_string(order.attempt));
   const auto token = mine.token;
   jobs::command_request request;
   request.token = token;

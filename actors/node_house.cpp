@@ -85,6 +85,12 @@ struct node_house::state {
     known->second.at = tenant::stage::ended;
     changed.notify_all();
   }
+  /// Of very many names that nodes have had here, some are forgotten. Under `guard`.
+  void own(const spawn_order& order) {
+    if (owners.size() >= core::spawn_list::most_nodes)
+      std::erase_if(owners, [this](const auto& one) { return !tenants.contains(one.first); });
+    owners[order.name] = order;
+  }
   node_options options_for(const spawn_order& order) const {
     node_options options;
     options.proxy_host = order.proxy_host;
@@ -154,7 +160,7 @@ node_service::behavior_type node_house::move_in(node_state::pointer self,
     one.order.slots = options.slots;
     one.order.client_port = options.client_port;
     one.problem.clear();
-    state_->owners[order.name] = one.order;
+    state_->own(one.order);
     one.actor = node_service{self};
     one.gateway = std::move(gateway);
     one.recovered = std::move(recovered);

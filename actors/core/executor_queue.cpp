@@ -190,7 +190,6 @@ void executor_queue::on_ended(const attempt_ref& what, run_end end, instant now,
   if (entry == nullptr || !entry->live())
     return;
   s.done += end.could_not_start ? 0 : 1;
-  s.ahead.at(index_of(entry->held.spec.kind)).on_end(now);
   if (entry->state == attempt_state::stopping) {
     s.give_up(*entry, release_reason::stopped, {}, fx);
   } else if (s.shut_down) {
@@ -200,6 +199,7 @@ void executor_queue::on_ended(const attempt_ref& what, run_end end, instant now,
   } else if (end.could_not_start) {
     s.give_up(*entry, release_reason::refused, std::move(end.reason), fx);
   } else {
+    s.ahead.at(index_of(entry->held.spec.kind)).on_end(now);
     s.finish(*entry, std::move(end), now, fx);
   }
   s.start_ready(now, fx);
