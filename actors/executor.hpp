@@ -1,7 +1,7 @@
 // The executor actor: a shell around core::executor_queue that really runs jobs. Commands and
 // scripts go to the process launcher, functions to runners, sleeps to a timer; nothing
-// blocks. Owns: what runs, and what was started ahead and waits here, in order, for a free slot. Must
-// not decide what runs when.
+// blocks. Owns: what runs, and what was started ahead and waits here, in order, for a free slot.
+// Must not decide what runs when.
 #pragma once
 
 #include "actors/core/executor_queue.hpp"
