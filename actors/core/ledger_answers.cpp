@@ -149,7 +149,7 @@ void ticket_ledger::state::answer_status(const requester& to, const open_entry& 
                                          const whereabouts* where, ledger_effects& fx) const {
   client_answer content;
   content.kind = request_kind::status;
-  content.subject = {code, job.job.sequence};
+  content.subject = {code, job.sequence};
   auto& view = content.jobs.emplace_back(view_of(code, job, where));
   if (!link)
     view.reason = "no-proxy";

@@ -25,6 +25,33 @@ std::uint32_t name_table::number_of(const std::string& name) {
   return found->second;
 }
 
+open_entry::open_entry(const record::open_job& from, std::uint32_t owner_number)
+    : sequence(from.sequence), submitted_ms(from.submitted_ms), spec(from.spec),
+      owner(owner_number), attempts(from.attempts), deaths(from.deaths) {
+  open_details rest{
+      from.last_lost, {from.granted, from.granted_executor, from.granted_process}, from.key};
+  if (rest.last_lost.valid() || rest.grant.granted.valid() || !rest.key.empty())
+    details_ = std::make_unique<open_details>(std::move(rest));
+}
+
+const open_details& open_entry::details() const {
+  static const open_details none;
+  return details_ ? *details_ : none;
+}
+
+open_details& open_entry::change_details() {
+  if (!details_)
+    details_ = std::make_unique<open_details>();
+  return *details_;
+}
+
+record::open_job ledger_jobs::record_of(const open_entry& entry) const {
+  const auto& rest = entry.details();
+  return {entry.sequence,      entry.submitted_ms, entry.attempts,         entry.deaths,
+          rest.last_lost,      rest.grant.granted, rest.grant.executor,    rest.grant.process,
+          entry.spec.unpack(), rest.key,           owner_name(entry.owner)};
+}
+
 void ledger_jobs::recover(const record::value& content) {
   const auto known = [this](std::uint64_t sequence) {
     next_sequence_ = std::max(next_sequence_, sequence + 1);
@@ -36,7 +63,8 @@ void ledger_jobs::recover(const record::value& content) {
     known(open->sequence);
     open_bytes_ += size_of(open->spec);
     newest_submitted_ms_ = std::max(newest_submitted_ms_, open->submitted_ms);
-    open_.emplace_hint(open_.end(), open->sequence, open_entry{*open});
+    open_.emplace_hint(open_.end(), open->sequence,
+                       open_entry{*open, owners_.number_of(open->owner)});
     count_open(open->owner, 1);
     if (!open->key.empty())
       claim({open->owner, open->key}, open->sequence);
@@ -55,11 +83,12 @@ open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
     time_order_ = false;
   newest_submitted_ms_ = std::max(newest_submitted_ms_, submitted_ms);
   auto& entry = open_.emplace_hint(open_.end(), sequence, open_entry{})->second;
-  entry.job.sequence = sequence;
-  entry.job.submitted_ms = submitted_ms;
-  entry.job.spec = spec;
-  entry.job.key = label.key;
-  entry.job.owner = label.owner;
+  entry.sequence = sequence;
+  entry.submitted_ms = submitted_ms;
+  entry.spec = packed_spec{spec};
+  entry.owner = owners_.number_of(label.owner);
+  if (!label.key.empty())
+    entry.change_details().key = label.key;
   count_open(label.owner, 1);
   if (!label.key.empty())
     claim(label, sequence);
@@ -68,13 +97,19 @@ open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
 
 record::finished_job ledger_jobs::finish(std::uint64_t sequence, job_result result) {
   auto node = open_.extract(sequence);
-  const auto& job = node.mapped().job;
-  open_bytes_ -= size_of(job.spec);
-  count_open(job.owner, -1);
-  record::finished_job finished{
-      sequence,          job.submitted_ms,  job.spec.kind,
-      job.spec.once,     job.spec.sleep_ms, job.spec.text.substr(0, view_text_bytes),
-      std::move(result), job.key,           job.owner};
+  const auto& job = node.mapped();
+  const auto& owner = owner_name(job.owner);
+  open_bytes_ -= job.spec.size();
+  count_open(owner, -1);
+  record::finished_job finished{sequence,
+                                job.submitted_ms,
+                                job.spec.kind(),
+                                job.spec.once(),
+                                job.spec.sleep_ms(),
+                                std::string(job.spec.text().substr(0, view_text_bytes)),
+                                std::move(result),
+                                job.key(),
+                                owner};
   index(sequence, finished);
   return finished;
 }
@@ -154,7 +189,7 @@ std::uint64_t ledger_jobs::open_of(const std::string& owner) const {
 
 const std::string* ledger_jobs::owner_of(std::uint64_t sequence) const {
   if (const auto* open = find_open(sequence))
-    return &open->job.owner;
+    return &owner_name(open->owner);
   const auto* finished = find_finished(sequence);
   return finished == nullptr ? nullptr : &owner_name(finished->owner);
 }
@@ -190,7 +225,7 @@ bool ledger_jobs::scan_time_order() const {
     const bool take_open =
         finished == finished_.end() || (open != open_.end() && open->first < finished->first);
     const auto submitted =
-        take_open ? (open++)->second.job.submitted_ms : (finished++)->second.submitted_ms;
+        take_open ? (open++)->second.submitted_ms : (finished++)->second.submitted_ms;
     if (submitted < last)
       return false;
     last = submitted;
@@ -202,10 +237,10 @@ std::string ledger_jobs::check() const {
   std::uint64_t bytes = 0;
   std::map<std::string, std::uint64_t> owned;
   for (const auto& [sequence, entry] : open_) {
-    bytes += size_of(entry.job.spec);
-    if (!entry.job.owner.empty())
-      ++owned[entry.job.owner];
-    if (entry.job.sequence != sequence || sequence == 0 || sequence >= next_sequence_)
+    bytes += entry.spec.size();
+    if (const auto& owner = owner_name(entry.owner); !owner.empty())
+      ++owned[owner];
+    if (entry.sequence != sequence || sequence == 0 || sequence >= next_sequence_)
       return "an open job is under a wrong sequence";
     if (finished_.contains(sequence))
       return "job " + std::to_string(sequence) + " is open and finished";
@@ -225,14 +260,14 @@ std::string ledger_jobs::check_keys() const {
   for (const auto& [label, sequence] : keys_) {
     const auto* open = find_open(sequence);
     const auto* finished = find_finished(sequence);
-    const bool it_has = open != nullptr ? job_label{open->job.owner, open->job.key} == label
+    const bool it_has = open != nullptr ? job_label{owner_name(open->owner), open->key()} == label
                                         : finished != nullptr && finished->label == &label
                                               && owner_name(finished->owner) == label.owner;
     if (!it_has)
       return "a key leads to a job without it";
   }
   for (const auto& [sequence, entry] : open_)
-    if (!entry.job.key.empty() && find_key({entry.job.owner, entry.job.key}) < sequence)
+    if (!entry.key().empty() && find_key({owner_name(entry.owner), entry.key()}) < sequence)
       return "a job's key leads nowhere";
   for (const auto& [sequence, entry] : finished_)
     if (entry.label != nullptr && find_key(*entry.label) != sequence)

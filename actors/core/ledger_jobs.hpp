@@ -4,7 +4,9 @@
 // (ledger_cache.hpp keeps recent ones). Must not know: clients, links, what is sent or waited for.
 #pragma once
 
+#include "actors/core/packed_spec.hpp"
 #include "messages/job.hpp"
+#include "messages/protocol.hpp"
 #include "messages/records.hpp"
 
 #include <cstdint>
@@ -40,10 +42,34 @@ private:
   std::map<std::string, std::uint32_t> numbers_;
 };
 
-struct open_entry {
-  record::open_job job;
+/// What few open jobs have.
+struct open_details {
+  fence last_lost; ///< highest fence of an attempt counted as lost
+  start_grant grant;
+  std::string key;
+};
+
+/// With its spec 260 bytes in the table for a command of 100: there are millions.
+class open_entry {
+public:
+  open_entry() = default;
+  explicit open_entry(const record::open_job& from, std::uint32_t owner_number);
+
+  std::uint64_t sequence = 0;
+  std::int64_t submitted_ms = 0;
+  packed_spec spec;
   std::int64_t offered_us = 0; ///< steady time when it was last sent, or named in an inventory
   std::uint32_t wanted_on = 0; ///< the link generation on which the proxy asked for it; 0: none
+  std::uint32_t owner = 0;     ///< see ledger_jobs::owner_name
+  std::uint32_t attempts = 0;
+  std::uint32_t deaths = 0;
+
+  [[nodiscard]] const open_details& details() const;
+  [[nodiscard]] const std::string& key() const { return details().key; }
+  open_details& change_details();
+
+private:
+  std::unique_ptr<open_details> details_; ///< null: as they are at first
 };
 
 /// About 150 bytes in the table, plus a text of over 15 bytes.
@@ -98,6 +124,8 @@ public:
   [[nodiscard]] const std::string& node_name(std::uint32_t number) const {
     return nodes_.name_of(number);
   }
+  /// What is on disk of an open job.
+  [[nodiscard]] record::open_job record_of(const open_entry& entry) const;
   [[nodiscard]] const std::string& owner_name(std::uint32_t number) const {
     return owners_.name_of(number);
   }
@@ -131,7 +159,7 @@ private:
   bool time_order_ = true;
   bool time_order_known_ = true;
   name_table nodes_;
-  name_table owners_; ///< of finished jobs
+  name_table owners_;
 };
 
 } // namespace evenkeel::core

@@ -125,7 +125,7 @@ private:
 
 std::int64_t submitted_ms(const ledger_jobs& jobs, std::uint64_t sequence) {
   if (const auto* open = jobs.find_open(sequence))
-    return open->job.submitted_ms;
+    return open->submitted_ms;
   const auto* ended = jobs.find_finished(sequence);
   return ended != nullptr ? ended->submitted_ms : 0;
 }

@@ -16,9 +16,9 @@ bool valid(outcome how) {
 /// R3: whether the one start that a `once` job had is used up by this loss. An attempt older than
 /// the granted one never started; a report without a fence means that nobody holds the job any
 /// more.
-bool grant_is_gone(const record::open_job& job, const lost_attempt& lost) {
-  return job.spec.once && job.granted.valid()
-         && (!lost.assigned.valid() || lost.assigned >= job.granted);
+bool grant_is_gone(const open_entry& job, const lost_attempt& lost) {
+  const auto& granted = job.details().grant.granted;
+  return job.spec.once() && granted.valid() && (!lost.assigned.valid() || lost.assigned >= granted);
 }
 
 } // namespace
@@ -82,10 +82,10 @@ void ticket_ledger::state::on_lost_attempt(const lost_attempt& lost, instant now
     outbox.cancelled.push_back(lost.sequence);
     return;
   }
-  auto& job = entry->job;
-  const bool counted = lost.assigned <= job.last_lost;
+  auto& job = *entry;
+  const bool counted = lost.assigned <= job.details().last_lost;
   if (!counted) {
-    job.last_lost = lost.assigned;
+    job.change_details().last_lost = lost.assigned;
     job.attempts = std::max(job.attempts, lost.attempt);
     job.deaths += lost.death ? 1U : 0U;
   }
@@ -103,7 +103,7 @@ void ticket_ledger::state::on_lost_attempt(const lost_attempt& lost, instant now
     return;
   }
   if (!counted)
-    fx.put(job, durability::synced);
+    fx.put(jobs.record_of(job), durability::synced);
   outbox.verdicts.push_back({lost.sequence, lost.assigned, job.attempts, job.deaths});
 }
 
@@ -112,9 +112,9 @@ void ticket_ledger::state::on_lost_attempt(const lost_attempt& lost, instant now
 void ticket_ledger::state::tell_counts(ledger_effects& fx) const {
   ledger_outbox counts;
   for (const auto& [sequence, entry] : jobs.open())
-    if (entry.job.attempts != 0 && submission.ever_sent(sequence))
+    if (entry.attempts != 0 && submission.ever_sent(sequence))
       counts.verdicts.push_back(
-          {sequence, entry.job.last_lost, entry.job.attempts, entry.job.deaths});
+          {sequence, entry.details().last_lost, entry.attempts, entry.deaths});
   for (auto& message : counts.drain())
     fx.emit(to_proxy{*link, std::move(message)});
 }
@@ -126,14 +126,11 @@ void ticket_ledger::state::take(const grant_request& message, instant /*now*/, l
       outbox.cancelled.push_back(sequence);
       continue;
     }
-    auto& job = entry->job;
-    if (!job.granted.valid() && wanted.granted.valid()) {
-      job.granted = wanted.granted;
-      job.granted_executor = wanted.executor;
-      job.granted_process = wanted.process;
-      fx.put(job, durability::synced);
+    if (!entry->details().grant.granted.valid() && wanted.granted.valid()) {
+      entry->change_details().grant = wanted;
+      fx.put(jobs.record_of(*entry), durability::synced);
     }
-    outbox.granted.push_back({sequence, {job.granted, job.granted_executor, job.granted_process}});
+    outbox.granted.push_back({sequence, entry->details().grant});
   }
 }
 

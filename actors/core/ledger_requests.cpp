@@ -79,8 +79,8 @@ void ticket_ledger::state::submit(const requester& from, const client_request& r
   if (jobs.open_bytes() + size_of(spec) > limits.max_open_bytes)
     return reject(errc::busy, "the unfinished jobs on this node take too much memory");
   const auto& entry = jobs.issue(spec, label, now.wall_ms);
-  fx.put(entry.job, durability::synced);
-  content.subject = {code, entry.job.sequence};
+  fx.put(jobs.record_of(entry), durability::synced);
+  content.subject = {code, entry.sequence};
   answer(from, std::move(content), fx);
 }
 
@@ -96,7 +96,7 @@ void ticket_ledger::state::about_job(const requester& from, const client_request
     return answer(from, std::move(content), fx);
   }
   const auto* open = jobs.find_open(sequence);
-  if (open != nullptr && may_see(request.who, open->job.owner))
+  if (open != nullptr && may_see(request.who, jobs.owner_name(open->owner)))
     return about_open_job(from, request, *open, now, fx);
   const auto* finished = jobs.find_finished(sequence);
   if (finished != nullptr && may_see(request.who, jobs.owner_name(finished->owner)))
@@ -106,7 +106,7 @@ void ticket_ledger::state::about_job(const requester& from, const client_request
 
 void ticket_ledger::state::about_open_job(const requester& from, const client_request& request,
                                           const open_entry& job, instant now, ledger_effects& fx) {
-  const auto sequence = job.job.sequence;
+  const auto sequence = job.sequence;
   switch (request.kind) {
   case request_kind::status: {
     if (!link || !submission.ever_sent(sequence))
@@ -158,7 +158,7 @@ void ticket_ledger::state::cancel(const requester& from, std::uint64_t sequence,
                                   ledger_effects& fx) {
   job_result result;
   result.how = outcome::cancelled;
-  result.attempt = jobs.find_open(sequence)->job.attempts;
+  result.attempt = jobs.find_open(sequence)->attempts;
   result.ended_ms = now.wall_ms;
   end_job(sequence, std::move(result), fx);
   if (link && submission.ever_sent(sequence))
@@ -215,7 +215,7 @@ void ticket_ledger::state::wait_for_all(const requester& from, const client_requ
   std::copy_if(request.own_sequences.begin(), request.own_sequences.end(), std::back_inserter(open),
                [&](std::uint64_t sequence) {
                  const auto* job = jobs.find_open(sequence);
-                 return job != nullptr && may_see(request.who, job->job.owner);
+                 return job != nullptr && may_see(request.who, jobs.owner_name(job->owner));
                });
   if (open.empty() || request.timeout_ms == 0)
     return answer_wait_all(from, request, fx);

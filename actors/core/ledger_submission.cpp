@@ -115,24 +115,21 @@ open_entry* ledger_submission::next(ledger_jobs& jobs) {
 }
 
 submitted_job ledger_submission::submit(open_entry& entry, instant now) {
-  const auto& job = entry.job;
-  const bool fresh = !ever_sent(job.sequence);
+  const bool fresh = !ever_sent(entry.sequence);
   entry.offered_us = now.steady_us;
   entry.wanted_on = 0;
   if (fresh)
-    next_fresh_ = job.sequence + 1;
-  window_.sent(size_of(job.spec));
-  return {job.sequence, job.submitted_ms,
-          job.attempts, job.deaths,
-          fresh,        {job.granted, job.granted_executor, job.granted_process},
-          job.spec};
+    next_fresh_ = entry.sequence + 1;
+  window_.sent(entry.spec.size());
+  return {entry.sequence, entry.submitted_ms,    entry.attempts,     entry.deaths,
+          fresh,          entry.details().grant, entry.spec.unpack()};
 }
 
 std::vector<submit_batch> ledger_submission::collect(ledger_jobs& jobs, instant now) {
   std::vector<submit_batch> batches;
   std::size_t bytes = message_bytes;
   for (auto* entry = next(jobs); entry != nullptr; entry = next(jobs)) {
-    const auto spec_bytes = size_of(entry->job.spec);
+    const auto spec_bytes = entry->spec.size();
     if (!window_.admits(spec_bytes))
       break;
     const auto size = spec_bytes + submitted_overhead;

@@ -5,16 +5,15 @@
 namespace evenkeel::core {
 
 job_view view_of(const std::string& code, const open_entry& entry, const whereabouts* where) {
-  const auto& job = entry.job;
   job_view view;
-  view.name = {code, job.sequence};
-  view.kind = job.spec.kind;
-  view.once = job.spec.once;
-  view.attempt = job.attempts;
-  view.sleep_ms = job.spec.sleep_ms;
-  view.submitted_ms = job.submitted_ms;
-  view.text = job.spec.text.substr(0, view_text_bytes);
-  view.key = job.key;
+  view.name = {code, entry.sequence};
+  view.kind = entry.spec.kind();
+  view.once = entry.spec.once();
+  view.attempt = entry.attempts;
+  view.sleep_ms = entry.spec.sleep_ms();
+  view.submitted_ms = entry.submitted_ms;
+  view.text = entry.spec.text().substr(0, view_text_bytes);
+  view.key = entry.key();
   if (where != nullptr) {
     // No result is here: whatever the proxy believes, the job has not ended yet.
     view.state = finished(where->state) ? job_state::running : where->state;

@@ -59,6 +59,10 @@ bool packed_spec::once() const {
   return head().once;
 }
 
+std::uint32_t packed_spec::sleep_ms() const {
+  return head().sleep_ms;
+}
+
 std::string_view packed_spec::text() const {
   return {block_.get() + sizeof(header), head().text_bytes};
 }

@@ -5,6 +5,7 @@
 
 #include "messages/job.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +21,7 @@ public:
   [[nodiscard]] job_spec unpack() const;
   [[nodiscard]] job_kind kind() const;
   [[nodiscard]] bool once() const;
+  [[nodiscard]] std::uint32_t sleep_ms() const;
   [[nodiscard]] std::string_view text() const;
   /// What size_of tells of the spec.
   [[nodiscard]] std::size_t size() const;
