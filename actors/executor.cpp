@@ -40,8 +40,8 @@ void executor_state::start(pointer self, executor_parts parts) {
   jobs::launcher_settings settings;
   settings.confinement = parts_.confinement;
   const executor_actor me{self_};
-  launcher_ = std::make_unique<jobs::process_launcher>(
-      [me](jobs::process_event event) { // on the launcher's thread: messages only
+  launcher_ = std::make_unique<jobs::launcher_pool>(
+      [me](jobs::process_event event) { // on a launcher's thread: messages only
         if (auto* end = std::get_if<jobs::command_end>(&event))
           caf::anon_send(me, std::move(*end));
       },

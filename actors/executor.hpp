@@ -7,7 +7,7 @@
 #include "actors/core/executor_queue.hpp"
 #include "actors/function_runner.hpp"
 #include "actors/jobs/function_registry.hpp"
-#include "actors/jobs/process_launcher.hpp"
+#include "actors/jobs/launcher_pool.hpp"
 #include "actors/local_interfaces.hpp"
 #include "actors/log.hpp"
 #include "actors/step.hpp"
@@ -81,7 +81,7 @@ private:
   pointer self_ = nullptr;
   executor_parts parts_;
   step<core::executor_output> step_;
-  std::unique_ptr<jobs::process_launcher> launcher_;
+  std::unique_ptr<jobs::launcher_pool> launcher_;
   std::map<attempt_ref, run> runs_;
   std::map<std::uint64_t, attempt_ref> commands_; ///< by token
   std::deque<core::start_job> waiting_commands_;  ///< for a free slot

@@ -12,6 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <mutex>
+#include <shared_mutex>
 #include <string_view>
 #include <system_error>
 
@@ -26,6 +28,10 @@ namespace {
 constexpr int script_number = 3;
 constexpr const char* script_path = "/proc/self/fd/3";
 constexpr const char* shell_path = "/bin/sh";
+
+/// A file that can be written to somewhere cannot be executed, and a child that is being made has
+/// copies of all descriptors: texts are written while nobody makes a child.
+std::shared_mutex making_child_or_text;
 
 std::string text_of(int error) {
   return std::generic_category().message(error);
@@ -64,6 +70,7 @@ bool write_all(int number, std::string_view bytes) {
 /// cannot change it, and nothing that could write it is open when it is executed (ETXTBSY).
 /// Not valid on failure, errno says why.
 descriptor text_in_memory(std::string_view text) {
+  const std::unique_lock no_child{making_child_or_text};
   constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   descriptor memory{::memfd_create("job", flags | MFD_EXEC)};
   if (!memory.valid() && errno == EINVAL)
@@ -169,6 +176,7 @@ int command_spawner::execute(std::vector<std::string> arguments, const command_r
     plan.directory = confinement_.directory.c_str();
   plan.user = confinement_.user ? &*confinement_.user : nullptr;
   plan.limits = confinement_.limits;
+  const std::shared_lock no_text{making_child_or_text};
   return start_child(plan, pid);
 }
 
