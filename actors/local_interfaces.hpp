@@ -14,6 +14,7 @@
 #include "actors/core/spawn_list.hpp"
 #include "actors/jobs/command.hpp"
 #include "messages/interfaces.hpp"
+#include "persistence/store.hpp"
 #include "persistence/write_batch.hpp"
 
 #include <caf/all.hpp>
@@ -61,6 +62,10 @@ struct commit {
   std::uint64_t number = 0;
   bool sync = false;
   persistence::write_batch batch;
+  /// What keeps its order (core/commit_queue.hpp).
+  [[nodiscard]] std::pair<caf::actor_addr, commit_tag> line() const {
+    return {owner.address(), tag};
+  }
 };
 
 struct load {
@@ -69,10 +74,25 @@ struct load {
   record::key where;
 };
 
+/// What the store's thread did.
+struct disk_done {
+  persistence::status how;
+};
+
 /// Owns the disk. Takes everything that waits into one group commit.
 using store_actor = caf::typed_actor<caf::reacts_to<commit>, ///< answered by committed, in order
                                      caf::reacts_to<load>,   ///< answered by loaded
-                                     caf::reacts_to<flush_atom>>;
+                                     caf::reacts_to<disk_done>, caf::reacts_to<flush_atom>>;
+
+/// A sync; with a batch, a commit of it.
+struct disk_order {
+  store_actor owner;
+  std::shared_ptr<persistence::store> disk;
+  std::optional<persistence::write_batch> batch;
+  bool sync = false;
+};
+
+using disk_thread_actor = caf::typed_actor<caf::reacts_to<disk_order>>; ///< answered by disk_done
 
 // -- client sessions
 // ----------------------------------------------------------------------------------
@@ -255,6 +275,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::commit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::load)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::disk_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::disk_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::numbered_answer>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<evenkeel::session_requests>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::session_closed)

@@ -125,7 +125,7 @@ node_outfit outfit_of(caf::actor_system& system, const node_options& options,
                       std::function<void()> on_stopped) {
   node_outfit all;
   auto& helpers = all.helpers;
-  helpers.store = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
+  helpers.store = spawn_store(system, recovered->disk, disk_failed);
   helpers.connector = system.spawn<caf::detached>(connector, options.proxy_host, options.proxy_port,
                                                   options.credentials);
   helpers.executor = std::make_shared<executor_actor>();

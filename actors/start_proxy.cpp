@@ -52,7 +52,7 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
 running_proxy start_proxy(caf::actor_system& system, const proxy_options& options,
                           const std::shared_ptr<recovered_proxy>& recovered,
                           std::function<void()> on_stopped) {
-  const auto disk = system.spawn<caf::detached>(store, recovered->disk, disk_failed);
+  const auto disk = spawn_store(system, recovered->disk, disk_failed);
   const auto queue = system.spawn(dispatcher, disk, recovered->queue);
   const auto results = system.spawn(result_collector, disk, recovered->relay, recovered->router);
   const auto spawns = system.spawn(spawn_desk, disk, recovered->spawns, options.credentials);

@@ -2,13 +2,19 @@
 // with a MANIFEST. A log that was begun since then, and with it every synced batch in it, is found
 // after a power cut only because the usual file systems give more than they promise; and so is a
 // CURRENT that was renamed into place. Here both are followed by an fsync of the directory.
+// It also tells of logs as they come and go (log_syncer.hpp), and whether LevelDB is at work in its
+// own thread: only then may a write have to wait for it.
 #pragma once
 
+#include "persistence/log_syncer.hpp"
 #include "persistence/store.hpp"
 
 #include <leveldb/env.h>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace evenkeel::persistence {
@@ -16,15 +22,25 @@ namespace evenkeel::persistence {
 class directory_syncing_env final : public leveldb::EnvWrapper {
 public:
   using sync_function = std::function<status(const std::string&)>;
-  directory_syncing_env(leveldb::Env* target, sync_function sync_directory);
+  /// `logs` may be null.
+  directory_syncing_env(leveldb::Env* target, sync_function sync_directory,
+                        std::shared_ptr<log_syncer> logs);
 
   leveldb::Status NewWritableFile(const std::string& name, leveldb::WritableFile** file) override;
+  leveldb::Status RemoveFile(const std::string& name) override;
   leveldb::Status RenameFile(const std::string& from, const std::string& to) override;
+  void Schedule(void (*work)(void*), void* argument) override;
+
+  /// Compactions that have been ordered and are not over.
+  [[nodiscard]] bool works_in_background() const { return *background_ > 0; }
 
 private:
+  leveldb::Status begin_log(const std::string& name);
   leveldb::Status sync_parent(const std::string& name);
 
   sync_function sync_directory_;
+  std::shared_ptr<log_syncer> logs_;
+  std::shared_ptr<std::atomic<std::uint32_t>> background_; ///< may outlive us by an instant
 };
 
 } // namespace evenkeel::persistence

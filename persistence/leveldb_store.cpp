@@ -75,10 +75,10 @@ using database = std::unique_ptr<leveldb::DB, closer>;
 
 class leveldb_store final : public store {
 public:
-  leveldb_store(std::string directory, std::unique_ptr<leveldb::Env> files, database db,
-                bool read_only)
-      : directory_(std::move(directory)), files_(std::move(files)), db_(std::move(db)),
-        mark_(directory_, read_only) {}
+  leveldb_store(std::string directory, std::unique_ptr<directory_syncing_env> files,
+                std::shared_ptr<log_syncer> logs, database db, bool read_only)
+      : directory_(std::move(directory)), files_(std::move(files)), logs_(std::move(logs)),
+        db_(std::move(db)), mark_(directory_, read_only) {}
 
   status begin(const store_options& options, open_report& report) {
     return start(name_of(directory_), options, report);
@@ -96,14 +96,22 @@ public:
 
   std::uint64_t free_bytes() override { return free_bytes_at(directory_); }
 
+  /// LevelDB holds up a writer only while its own thread has not caught up.
+  bool may_wait() override { return files_->works_in_background(); }
+
 private:
-  status do_commit(const write_batch& batch, bool sync) override {
+  status do_commit(const write_batch& batch, bool /*sync_follows*/) override {
     leveldb::WriteBatch operations;
     batch.for_each([&](auto key, auto value) { operations.Put(slice_of(key), slice_of(value)); },
                    [&](auto key) { operations.Delete(slice_of(key)); });
-    leveldb::WriteOptions how;
-    how.sync = sync;
-    return translate(db_->Write(how, &operations), directory_, *files_);
+    return translate(db_->Write(leveldb::WriteOptions{}, &operations), directory_, *files_);
+  }
+
+  status do_sync() override {
+    auto synced = logs_ ? logs_->sync() : status{};
+    if (!synced.ok())
+      synced.text = name_of(directory_) + ": " + synced.text;
+    return synced;
   }
 
   get_result do_get(std::string_view key) override {
@@ -140,7 +148,8 @@ private:
   }
 
   std::string directory_;
-  std::unique_ptr<leveldb::Env> files_; ///< outlives db_
+  std::unique_ptr<directory_syncing_env> files_; ///< outlives db_
+  std::shared_ptr<log_syncer> logs_;             ///< null: nothing is synced
   database db_;
   synced_mark mark_;
 };
@@ -201,9 +210,10 @@ public:
   opening(std::string directory, environment on)
       : directory_(std::move(directory)), on_(std::move(on)),
         sync_(on_.sync_directory ? on_.sync_directory : sync_directory),
+        logs_(on_.read_only ? nullptr : std::make_shared<log_syncer>(on_.sync_file)),
         files_(std::make_unique<directory_syncing_env>(
             on_.files != nullptr ? on_.files : leveldb::Env::Default(),
-            on_.read_only ? [](const std::string&) { return status{}; } : sync_)) {}
+            on_.read_only ? [](const std::string&) { return status{}; } : sync_, logs_)) {}
 
   open_result operator()(const store_options& options) {
     open_result result;
@@ -220,8 +230,8 @@ public:
       result.state = open_database(options, existed, result.report);
     if (!result.state.ok())
       return result;
-    auto fresh = std::make_unique<leveldb_store>(directory_, std::move(files_), std::move(db_),
-                                                 on_.read_only);
+    auto fresh = std::make_unique<leveldb_store>(directory_, std::move(files_), logs_,
+                                                 std::move(db_), on_.read_only);
     if (!on_.read_only)
       result.state = sync_(directory_);
     if (result.state.ok())
@@ -285,6 +295,7 @@ private:
   std::string directory_;
   environment on_;
   directory_syncing_env::sync_function sync_;
+  std::shared_ptr<log_syncer> logs_;
   std::unique_ptr<directory_syncing_env> files_;
   database db_;
 };

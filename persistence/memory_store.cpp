@@ -1,5 +1,6 @@
 #include "persistence/memory_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace evenkeel::persistence {
@@ -19,16 +20,20 @@ void replay(const write_batch& batch, memory_disk::entries& to) {
 
 } // namespace
 
-status memory_disk::commit(const write_batch& batch, bool sync) {
+status memory_disk::commit(const write_batch& batch, bool sync_follows) {
   if (const auto code = std::exchange(next_write_, store_error::none); code != store_error::none)
     return {code, std::string(store_name) + " was told to fail"};
   replay(batch, current_);
-  commits_.push_back({log_, sync, batch});
-  if (sync)
-    for (auto& one : commits_)
-      one.durable = one.durable || one.log == log_;
-  settle();
+  commits_.push_back({log_, sync_follows, false, batch});
   return {};
+}
+
+void memory_disk::sync() {
+  const auto last = std::find_if(commits_.rbegin(), commits_.rend(),
+                                 [](const auto& one) { return one.sync_follows; });
+  for (auto at = last; at != commits_.rend(); ++at)
+    at->durable = at->durable || at->log == last->log;
+  settle();
 }
 
 void memory_disk::rotate_log() {
@@ -100,8 +105,13 @@ public:
   std::uint64_t free_bytes() override { return disk_->free_bytes_; }
 
 private:
-  status do_commit(const write_batch& batch, bool sync) override {
-    return disk_->commit(batch, sync);
+  status do_commit(const write_batch& batch, bool sync_follows) override {
+    return disk_->commit(batch, sync_follows);
+  }
+
+  status do_sync() override {
+    disk_->sync();
+    return {};
   }
 
   get_result do_get(std::string_view key) override {

@@ -43,11 +43,14 @@ private:
   friend class memory_store;
   struct logged_commit {
     std::uint64_t log = 0;
+    bool sync_follows = false;
     bool durable = false;
     write_batch batch;
   };
 
-  status commit(const write_batch& batch, bool sync);
+  status commit(const write_batch& batch, bool sync_follows);
+  /// Makes durable the last commit that this was to follow, and what is before it in its log.
+  void sync();
   /// As opening LevelDB does: what it finds in its logs goes into a table, which is synced.
   void make_durable();
   /// Moves commits that nothing can undo any more from the log into `settled_`.

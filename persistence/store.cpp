@@ -32,31 +32,49 @@ std::optional<std::uint32_t> read_data_format(std::string_view bytes) {
 
 } // namespace
 
-status store::commit(write_batch batch, bool sync) {
-  if (!failed_.ok())
-    return {store_error::stopped, "stopped after an earlier failure: " + failed_.text};
-  if (batch.empty() && !sync)
-    return {};
-  if (sync)
-    numbers_.stamp(batch);
-  auto result = do_commit(batch, sync);
+status store::refusal() const {
+  return {store_error::stopped, "stopped after an earlier failure: " + failed_.text};
+}
+
+status store::write(const write_batch& batch, bool sync_follows) {
+  auto result = do_commit(batch, sync_follows);
   if (!result.ok())
     failed_ = result;
-  else if (sync)
-    note(numbers_.last());
   return result;
+}
+
+status store::commit(write_batch batch, bool sync) {
+  if (!failed_.ok())
+    return refusal();
+  if (!sync)
+    return batch.empty() ? status{} : write(batch, false);
+  auto begun = begin_sync(std::move(batch));
+  return begun.ok() ? end_sync(do_sync()) : begun;
+}
+
+status store::begin_sync(write_batch batch) {
+  if (!failed_.ok())
+    return refusal();
+  numbers_.stamp(batch);
+  return write(batch, true);
+}
+
+status store::end_sync(status how) {
+  if (!how.ok())
+    failed_ = how;
+  else
+    note(numbers_.last());
+  return how;
 }
 
 get_result store::get(std::string_view key) {
   if (!failed_.ok())
-    return {{store_error::stopped, "stopped after an earlier failure: " + failed_.text}, {}};
+    return {refusal(), {}};
   return do_get(key);
 }
 
 status store::scan(std::string_view prefix, const scan_callback& on_entry) {
-  if (!failed_.ok())
-    return {store_error::stopped, "stopped after an earlier failure: " + failed_.text};
-  return do_scan(prefix, on_entry);
+  return failed_.ok() ? do_scan(prefix, on_entry) : refusal();
 }
 
 status store::start(const std::string& name, const store_options& options, open_report& report) {

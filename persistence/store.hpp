@@ -1,7 +1,7 @@
 // A store of key-value bytes that keeps its promises through crashes: the interface of the LevelDB
 // store and of its in-memory twin, and what both have in common: the format entry, the numbers of
 // synced batches, and fail-stop.
-// Used by one thread at a time. Must not know: records (codec.hpp, recovery.hpp).
+// Used by one thread at a time, but for `sync`. Must not know: records (codec.hpp, recovery.hpp).
 #pragma once
 
 #include "persistence/batch_numbers.hpp"
@@ -66,6 +66,16 @@ public:
   /// durable (R13). After an error the caller must end the process: what is on disk is unknown.
   status commit(write_batch batch, bool sync);
 
+  /// A synced commit in three parts, of which the second, the long one, may run in another thread
+  /// while the first one goes on reading and making commits without sync. One at a time.
+  status begin_sync(write_batch batch);
+  status sync() { return do_sync(); }
+  /// `how`: what `sync` has returned, which is returned again.
+  status end_sync(status how);
+
+  /// A commit without sync might have to wait for the disk now.
+  virtual bool may_wait() { return false; }
+
   get_result get(std::string_view key);
 
   /// Every entry whose key begins with `prefix`, in the order of the keys as bytes, as they were
@@ -83,7 +93,10 @@ protected:
   status start(const std::string& name, const store_options& options, open_report& report);
 
 private:
-  virtual status do_commit(const write_batch& batch, bool sync) = 0;
+  /// Survives the death of this process. `sync_follows`: a `do_sync` is to come for it.
+  virtual status do_commit(const write_batch& batch, bool sync_follows) = 0;
+  /// Makes the last batch that began a sync durable, and may make others so.
+  virtual status do_sync() = 0;
   virtual get_result do_get(std::string_view key) = 0;
   virtual status do_scan(std::string_view prefix, const scan_callback& on_entry) = 0;
   /// The number of a synced batch, kept where no loss of batches reaches it. Must not wait.
@@ -96,6 +109,9 @@ private:
   status check_format(const std::string& name, const store_options& options, open_report& report);
   status without_format(const std::string& name, const store_options& options, open_report& report);
   status check_numbers(const std::string& name, const store_options& options, open_report& report);
+
+  status write(const write_batch& batch, bool sync_follows);
+  status refusal() const;
 
   status failed_; ///< of the first failed commit
   batch_numbers numbers_;

@@ -8,17 +8,15 @@
 
 namespace evenkeel::simulator {
 
-namespace {} // namespace
-
 virtual_store::virtual_store(process& owner, dice& luck, const disk_pace& pace,
                              std::unique_ptr<persistence::store> opened,
                              std::function<void(const std::string&)> on_failure)
     : owner_{&owner}, luck_{&luck}, pace_{&pace}, store_{std::move(opened)}, on_failure_{std::move(
                                                                                  on_failure)} {}
 
-void virtual_store::commit(bool sync, const std::vector<record::change>& changes,
+void virtual_store::commit(const void* line, bool sync, const std::vector<record::change>& changes,
                            action when_done) {
-  waiting_.push_back({sync, persistence::encode(changes), std::move(when_done)});
+  commits_.add({line, sync, persistence::encode(changes), std::move(when_done)});
   schedule();
 }
 
@@ -27,43 +25,66 @@ void virtual_store::load(const record::key& where, answer on_loaded) {
   schedule();
 }
 
+/// As the store actor does: writes one after the other, and beside them at most one sync.
 void virtual_store::schedule() {
-  if (busy_ || (waiting_.empty() && loads_.empty()))
+  const bool held = commits_.has_held();
+  const bool may_begin = held && !commits_.group_is_under_way();
+  const bool may_load = !held && !loads_.empty();
+  if (writing_ || failed_ || (!commits_.has_free() && !may_begin && !may_load))
     return;
-  busy_ = true;
+  writing_ = true;
   owner_->after(2, [this] {
-    writing_ = std::exchange(waiting_, {});
-    const bool sync = std::any_of(writing_.begin(), writing_.end(), [](auto& x) { return x.sync; });
-    const auto takes_us = luck_->skewed(sync ? pace_->sync_us : pace_->write_us);
-    owner_->after(std::min(takes_us, pace_->longest_us), [this] {
-      finish_group();
-      busy_ = false;
+    free_ = commits_.take_free();
+    owner_->after(std::min(luck_->skewed(pace_->write_us), pace_->longest_us), [this] {
+      writing_ = false;
+      write_free();
+      if (!failed_ && commits_.has_held() && !commits_.group_is_under_way())
+        begin_group();
+      if (!failed_ && !commits_.has_held())
+        serve_loads();
       schedule();
     });
   });
 }
 
-persistence::write_batch virtual_store::joined(const std::vector<waiting_commit>& group,
-                                               bool& sync) {
+bool virtual_store::insist(const persistence::status& how) {
+  if (how.ok())
+    return true;
+  failed_ = true;
+  on_failure_(how.text);
+  return false;
+}
+
+persistence::write_batch virtual_store::joined(const group& all) {
   persistence::write_batch batch;
-  for (const auto& one : group) {
-    sync = sync || one.sync;
+  for (const auto& one : all)
     batch.append(one.batch);
-  }
   return batch;
 }
 
-void virtual_store::finish_group() {
-  const auto group = std::exchange(writing_, {});
-  if (!group.empty()) {
-    bool sync = false;
-    auto batch = joined(group, sync);
-    if (const auto result = store_->commit(std::move(batch), sync); !result.ok())
-      return on_failure_(result.text);
-  }
-  for (const auto& one : group)
+void virtual_store::write_free() {
+  const auto written = std::exchange(free_, {});
+  if (!insist(store_->commit(joined(written), false)))
+    return;
+  for (const auto& one : written)
     one.when_done();
-  serve_loads();
+}
+
+void virtual_store::begin_group() {
+  syncing_ = commits_.begin_group();
+  if (!insist(store_->begin_sync(joined(syncing_))))
+    return;
+  owner_->after(std::min(luck_->skewed(pace_->sync_us), pace_->longest_us),
+                [this] { end_group(); });
+}
+
+void virtual_store::end_group() {
+  if (failed_ || !insist(store_->end_sync(store_->sync())))
+    return;
+  commits_.end_group();
+  for (const auto& one : std::exchange(syncing_, {}))
+    one.when_done();
+  schedule();
 }
 
 void virtual_store::serve_loads() {
@@ -79,12 +100,10 @@ void virtual_store::serve_loads() {
 }
 
 void virtual_store::die() {
-  if (!writing_.empty() && luck_->chance(500)) {
-    bool sync = false;
-    auto batch = joined(writing_, sync);
-    (void)store_->commit(std::move(batch), false);
-  }
-  writing_.clear();
+  if (!free_.empty() && luck_->chance(500))
+    (void)store_->commit(joined(free_), false);
+  free_.clear();
+  syncing_.clear();
   store_.reset(); // so that the next life may open it
 }
 

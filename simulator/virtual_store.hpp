@@ -3,6 +3,7 @@
 // Owns: the commits that wait. Must not know: what is in them.
 #pragma once
 
+#include "actors/core/commit_queue.hpp"
 #include "actors/core/step.hpp"
 #include "messages/records.hpp"
 #include "persistence/memory_store.hpp"
@@ -33,37 +34,47 @@ public:
                 std::unique_ptr<persistence::store> opened,
                 std::function<void(const std::string&)> on_failure);
 
-  /// `when_done` is called once the changes are as durable as asked; in order.
-  void commit(bool sync, const std::vector<record::change>& changes, action when_done);
+  /// `when_done` is called once the changes are as durable as asked; in order within a `line`.
+  void commit(const void* line, bool sync, const std::vector<record::change>& changes,
+              action when_done);
   void load(const record::key& where, answer on_loaded);
   /// The process is killed: the group that is being written may be on the disk, or not.
   void die();
 
 private:
   struct waiting_commit {
+    const void* whose = nullptr;
     bool sync = false;
     persistence::write_batch batch;
     action when_done;
+    [[nodiscard]] const void* line() const { return whose; }
   };
   struct waiting_load {
     record::key where;
     answer on_loaded;
   };
 
+  using group = std::vector<waiting_commit>;
+
   void schedule();
-  void finish_group();
+  void write_free();
+  void begin_group();
+  void end_group();
   void serve_loads();
-  static persistence::write_batch joined(const std::vector<waiting_commit>& group, bool& sync);
+  bool insist(const persistence::status& how);
+  static persistence::write_batch joined(const group& all);
 
   process* owner_;
   dice* luck_;
   const disk_pace* pace_;
   std::unique_ptr<persistence::store> store_;
   std::function<void(const std::string&)> on_failure_;
-  std::vector<waiting_commit> waiting_;
-  std::vector<waiting_commit> writing_;
+  core::commit_queue<waiting_commit> commits_;
+  group free_;    ///< being written, without sync
+  group syncing_; ///< written, not durable yet
   std::vector<waiting_load> loads_;
-  bool busy_ = false;
+  bool writing_ = false;
+  bool failed_ = false;
 };
 
 /// What actors/step.hpp does with the store actor: sends off what a core has collected, and returns
@@ -72,7 +83,7 @@ template <class Output, class Then>
 std::vector<Output> commit_and_take(core::step<Output>& from, core::instant now,
                                     virtual_store& store, mailbox& box, Then then) {
   return from.commit_and_take(now, [&](std::uint64_t number, bool sync, const auto& changes) {
-    store.commit(sync, changes, [&from, &box, then, number] {
+    store.commit(&from, sync, changes, [&from, &box, then, number] {
       box.post([&from, then, number] {
         from.on_committed(number);
         then();

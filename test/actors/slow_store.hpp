@@ -21,7 +21,8 @@ public:
   /// `medium` may have been another store's before, which is gone.
   explicit slow_store(test_system& world, std::shared_ptr<persistence::memory_disk> medium =
                                               std::make_shared<persistence::memory_disk>())
-      : disk_{open(std::move(medium))}, behind_{world.spawn(store, disk_, no_failure)},
+      : disk_{open(std::move(medium))}, behind_{world.spawn(store, disk_, world.spawn(disk_thread),
+                                                            no_failure)},
         address{world.spawn(gate, shared_, behind_)} {}
 
   /// From now on commits wait.
@@ -93,6 +94,7 @@ private:
             self->send(behind, std::move(request));
         },
         [=](load& request) { self->send(behind, std::move(request)); },
+        [](const disk_done&) {},
         [](flush_atom) {},
     };
   }

@@ -48,17 +48,8 @@ public:
   leveldb::Status Close() override { return target_->Close(); }
   leveldb::Status Flush() override { return target_->Flush(); }
   leveldb::Status Sync() override {
-    if (auto failed = owner_.check(operation::sync, name_); !failed.ok())
-      return failed;
     auto result = target_->Flush(); // no power is cut in earnest
-    if (!result.ok())
-      return result;
-    const std::lock_guard guard(owner_.mutex_);
-    auto& state = owner_.files_[name_];
-    state.synced = state.written;
-    if (is_manifest(name_) || !owner_.names_vanish_) // as LevelDB's own file does
-      owner_.names_are_synced();
-    return result;
+    return result.ok() ? owner_.sync(name_) : result;
   }
 
 private:
@@ -80,6 +71,17 @@ faulty_env::~faulty_env() {
   fs::remove_all(attic_, ignored);
 }
 
+leveldb::Status faulty_env::sync(const std::string& name) {
+  if (auto failed = check(operation::sync, name); !failed.ok())
+    return failed;
+  const std::lock_guard guard(mutex_);
+  auto& state = files_[name];
+  state.synced = state.written;
+  if (is_manifest(name) || !names_vanish_) // as LevelDB's own file does
+    names_are_synced();
+  return leveldb::Status::OK();
+}
+
 persistence::environment faulty_env::environment() {
   persistence::environment on;
   on.files = this;
@@ -88,6 +90,11 @@ persistence::environment faulty_env::environment() {
       return {persistence::store_error::io, failed.ToString()};
     const std::lock_guard guard(mutex_);
     names_are_synced();
+    return {};
+  };
+  on.sync_file = [this](const std::string& path) -> persistence::status {
+    if (auto failed = sync(path); !failed.ok())
+      return {persistence::store_error::io, failed.ToString()};
     return {};
   };
   return on;

@@ -77,6 +77,7 @@ private:
   };
 
   leveldb::Status check(operation which, const std::string& name);
+  leveldb::Status sync(const std::string& name);
   void remember(const std::string& name);
   void names_are_synced();
   void undo(const name_change& change);
