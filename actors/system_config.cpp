@@ -1,5 +1,6 @@
 #include "actors/system_config.hpp"
 
+#include "actors/event_loop.hpp"
 #include "actors/log.hpp"
 #include "messages/interfaces.hpp"
 #include "tls/session_guard.hpp"
@@ -15,18 +16,15 @@
 
 namespace evenkeel {
 
-std::size_t worker_threads() {
-  constexpr std::size_t most = 4;
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, most);
-}
-
 system_config::system_config(std::size_t workers, std::shared_ptr<const tls::credentials> ours)
     : credentials_(std::move(ours)) {
   add_message_types<caf::id_block::evenkeel>();
-  load<caf::io::middleman>();
+  load<caf::io::middleman, event_loop>();
+  if (workers == 0)
+    load<event_loop_scheduler>();
   // Work sharing: idle workers sleep on a condition variable instead of polling for work to steal.
   set("scheduler.policy", caf::atom("sharing"));
-  set("scheduler.max-threads", static_cast<std::uint64_t>(workers));
+  set("scheduler.max-threads", static_cast<std::uint64_t>(std::max<std::size_t>(workers, 1)));
   // Messages from other processes are decoded where they are read: one hand-over less for each.
   set("middleman.workers", std::uint64_t{0});
   // CAF notices a silent connection only with these, on both sides. As long as it believes in one

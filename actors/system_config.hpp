@@ -11,13 +11,10 @@
 
 namespace evenkeel {
 
-/// For actors that never block: half the processors, 1 to 4. An actor's work is handed from thread
-/// to thread where more of them are idle, which costs more than a job's share of it.
-std::size_t worker_threads();
-
 class system_config : public caf::actor_system_config {
 public:
-  /// `workers`: threads of CAF's scheduler. No actor on them ever blocks.
+  /// `workers`: threads of CAF's scheduler; 0: actors run on the thread of the sockets
+  /// (event_loop.hpp). No actor there ever blocks.
   /// With `ours`, links between processes are by mutual TLS, through CAF's openssl_manager: its
   /// actor takes the place of the middleman's for connecting (ports: tls_port.hpp). At most one
   /// such configuration in a process.

@@ -82,7 +82,7 @@ int run(const node_choice& choice) {
   const auto recovered = recover_node(options);
   if (options.credentials)
     report(*options.credentials);
-  system_config config{worker_threads(), options.credentials};
+  system_config config{0, options.credentials};
   caf::actor_system system{config};
   std::promise<void> stopped;
   const auto actor = start_node(system, options, recovered, [&stopped] { stopped.set_value(); });

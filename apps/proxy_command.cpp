@@ -77,7 +77,7 @@ int run(const proxy_choice& choice) {
   const auto recovered = recover_proxy(options);
   if (options.credentials)
     report(*options.credentials);
-  system_config config{worker_threads(), options.credentials};
+  system_config config{0, options.credentials};
   caf::actor_system system{config};
   std::promise<void> stopped;
   running_proxy running;
