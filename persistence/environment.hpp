@@ -26,7 +26,7 @@ struct environment {
   /// Called before LevelDB is closed, which waits for work that `files` may be holding back.
   std::function<void()> before_close;
   /// LevelDB begins a new log when one holds about this much.
-  std::size_t log_bytes = std::size_t{16} << 20U;
+  std::size_t log_bytes = std::size_t{12} << 20U;
   /// Nothing is made or synced: there is a directory, and it stays as it is.
   bool read_only = false;
 };

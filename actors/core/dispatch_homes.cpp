@@ -60,11 +60,11 @@ void dispatch_queue::state::on_submitted(node_entry& node, const submitted_job& 
   job->deaths = std::max(job->deaths, few(incoming.deaths));
   set_spec(*job, incoming.spec);
   if (incoming.grant.granted.valid())
-    job->grant = std::make_unique<start_grant>(incoming.grant);
+    job->change_details().grant = incoming.grant;
   save(id, *job, fx);
   if (known && job->phase != job_phase::specless)
     return; // an executor had told of it already
-  if (job->grant)
+  if (job->grant() != nullptr)
     settle_granted(id, *job, now, fx);
   else if (incoming.fresh || !whereabouts_unknown)
     enqueue(id, *job);
@@ -75,8 +75,8 @@ void dispatch_queue::state::on_submitted(node_entry& node, const submitted_job& 
 /// A `once` job that has its one grant already (R3): it is where the grant says, or it is lost.
 void dispatch_queue::state::settle_granted(const job_id& id, job_entry& job, instant now,
                                            dispatch_effects& fx) {
-  auto& executor = node_of(job.grant->executor);
-  const auto at = job.grant->granted;
+  auto& executor = node_of(job.grant()->executor);
+  const auto at = job.grant()->granted;
   const auto placed = executor.executor.load.find(at);
   const bool here = placed != executor.executor.load.end() && !placed->second.stopping;
   if (here && placed->second.id == id) {
@@ -111,7 +111,7 @@ void dispatch_queue::state::on_grants(node_entry& node, const grant_batch& batch
 /// waits for its executor if that is away.
 void dispatch_queue::state::on_granted(const job_id& id, job_entry& job, const start_grant& grant,
                                        instant now, dispatch_effects& fx) {
-  job.grant = std::make_unique<start_grant>(grant);
+  job.change_details().grant = grant;
   save(id, job, fx);
   auto& executor = node_of(grant.executor);
   const auto at = grant.granted;
@@ -140,7 +140,7 @@ void dispatch_queue::state::send_granted(node_entry& node, const fence& at, disp
   auto& placed = node.executor.load.at(at);
   const auto id = placed.id;
   auto& job = *find(id);
-  if (job.grant->process != node.process) {
+  if (job.grant()->process != node.process) {
     const auto attempt = placed.attempt;
     unplace(node, at);
     lose(id, job, node.name, at, attempt, false, fx);
@@ -151,7 +151,7 @@ void dispatch_queue::state::send_granted(node_entry& node, const fence& at, disp
   outbox(node).assignments.push_back({{id, at},
                                       placed.attempt,
                                       placed.alone,
-                                      *job.grant,
+                                      *job.grant(),
                                       node_of(id.ledger).code,
                                       job.spec.unpack()});
 }
@@ -175,12 +175,12 @@ void dispatch_queue::state::on_verdict(node_entry& node, const verdict& item, in
       node.home.losses.erase(open);
   }
   job->attempts = std::max(job->attempts, item.attempts);
-  if (item.assigned < job->last_lost)
+  if (item.assigned < job->last_lost())
     return; // the answers to later losses follow
   job->deaths = few(item.deaths);
   if (job->spec)
     save(id, *job, fx);
-  if (job->phase == job_phase::judged && job->grant) {
+  if (job->phase == job_phase::judged && job->grant() != nullptr) {
     set_phase(id, *job, job_phase::held);
     settle_granted(id, *job, now, fx);
   } else if (job->phase == job_phase::judged) {

@@ -167,7 +167,8 @@ std::string dispatch_queue::state::wrong_placement(const node_entry& node, const
   const bool waits = job.phase == job_phase::granting;
   if (waits ? !placed.reserved : job.phase != job_phase::assigned && job.phase != job_phase::ended)
     return "does not fit the phase of its job";
-  if (placed.reserved && !waits && (!job.grant || (node.live && node.executor.reported)))
+  if (placed.reserved && !waits
+      && (job.grant() == nullptr || (node.live && node.executor.reported)))
     return "is granted and not sent";
   return {};
 }

@@ -152,7 +152,7 @@ void dispatch_queue::state::interrupted_at(node_entry& node, const held_job& hel
   const auto at = held.what.assigned;
   unplace(node, at);
   // Current, or not heard of before; else its loss is counted already, or it was replaced.
-  const bool news = job.current == at || (!job.current.valid() && at > job.last_lost);
+  const bool news = job.current == at || (!job.current.valid() && at > job.last_lost());
   if (news && job.phase != job_phase::ended)
     lose(held.what.job, job, node.name, at, held.attempt, held.unasked, fx);
   outbox(node).stops.push_back(held.what); // it may forget this attempt

@@ -177,11 +177,11 @@ void dispatch_queue::state::lose(const job_id& id, job_entry& job, const std::st
                                  dispatch_effects& fx) {
   take_out(id, job);
   job.current = {};
-  death = death && at > job.last_lost; // it may have come back after it was given up
-  job.last_lost = std::max(job.last_lost, at);
+  death = death && at > job.last_lost(); // it may have come back after it was given up
+  job.change_details().last_lost = std::max(job.last_lost(), at);
   job.attempts = std::max(job.attempts, attempt);
   fx.erase({record::kind::placement, id, {}});
-  const bool granted = job.grant != nullptr;
+  const bool granted = job.grant() != nullptr;
   if (!death && !granted) {
     requeue(id, job, at);
     return;
@@ -225,10 +225,10 @@ void dispatch_queue::state::save(const job_id& id, const job_entry& job,
   content.submitted_ms = job.submitted_ms;
   content.attempts = job.attempts;
   content.deaths = job.deaths;
-  if (job.grant) {
-    content.granted = job.grant->granted;
-    content.granted_executor = job.grant->executor;
-    content.granted_process = job.grant->process;
+  if (const auto* grant = job.grant()) {
+    content.granted = grant->granted;
+    content.granted_executor = grant->executor;
+    content.granted_process = grant->process;
   }
   content.spec = job.spec.unpack();
   // Deaths must not be forgotten in a power cut while their home is away (R14). They are rare.

@@ -195,7 +195,7 @@ void dispatch_queue::state::released(node_entry& node, const released_attempt& i
   fx.erase({record::kind::placement, placed.id, {}});
   const bool ran = item.reason == release_reason::interrupted || item.reason == release_reason::died
                    || item.reason == release_reason::stopped;
-  if (ran || job->grant) {
+  if (ran || job->grant() != nullptr) {
     lose(placed.id, *job, node.name, item.what.assigned, placed.attempt,
          item.reason == release_reason::died, fx);
     return;

@@ -145,8 +145,8 @@ void dispatch_queue::recover(const record::value& content) {
     job.deaths = few(waiting->deaths);
     s.set_spec(job, waiting->spec);
     if (waiting->granted.valid())
-      job.grant = std::make_unique<start_grant>(
-          start_grant{waiting->granted, waiting->granted_executor, waiting->granted_process});
+      job.change_details().grant =
+          start_grant{waiting->granted, waiting->granted_executor, waiting->granted_process};
   } else if (const auto* placed = std::get_if<record::placement>(&content)) {
     s.recovered.push_back(*placed);
   }
@@ -168,7 +168,7 @@ void dispatch_queue::on_epoch(const epoch& current, bool wiped, instant now, dis
   }
   for (auto& [ledger, node] : s.nodes)
     for (auto& [sequence, job] : node.home.jobs)
-      if (job.phase == job_phase::held && job.grant)
+      if (job.phase == job_phase::held && job.grant() != nullptr)
         s.settle_granted({ledger, sequence}, job, now, fx);
 }
 

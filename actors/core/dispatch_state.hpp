@@ -44,21 +44,36 @@ struct queue_key {
 
 using job_order = chunked_set<queue_key>;
 
+/// What few jobs have.
+struct job_details {
+  start_grant grant; ///< once jobs, when granted
+  fence last_lost;   ///< highest fence of this job known as lost
+};
+
 /// With its spec and its place in a queue under 300 bytes for a command of 100: there are millions.
 struct job_entry {
   std::int64_t submitted_ms = 0;
-  packed_spec spec;                   ///< empty: only an executor has told of this job
-  std::unique_ptr<start_grant> grant; ///< once jobs, when granted
-  ledger_id executor;                 ///< of the current assignment
-  fence current;                      ///< of the current assignment; invalid: none
-  fence last_lost;                    ///< highest fence of this job known as lost
-  std::uint32_t attempts = 0;         ///< begun and over
-  std::uint16_t deaths = 0;           ///< see `few`
+  packed_spec spec;                     ///< empty: only an executor has told of this job
+  std::unique_ptr<job_details> details; ///< null: as they are at first
+  ledger_id executor;                   ///< of the current assignment
+  fence current;                        ///< of the current assignment; invalid: none
+  std::uint32_t attempts = 0;           ///< begun and over
+  std::uint16_t deaths = 0;             ///< see `few`
   job_phase phase = job_phase::held;
   [[nodiscard]] bool once() const { return spec && spec.once(); }
+  /// Null: it has none.
+  [[nodiscard]] const start_grant* grant() const {
+    return details && details->grant.granted.valid() ? &details->grant : nullptr;
+  }
+  [[nodiscard]] fence last_lost() const { return details ? details->last_lost : fence{}; }
+  job_details& change_details() {
+    if (!details)
+      details = std::make_unique<job_details>();
+    return *details;
+  }
 };
 
-static_assert(sizeof(job_entry) <= 80);
+static_assert(sizeof(job_entry) <= 64);
 
 /// Beyond 65,535 deaths are not counted.
 inline std::uint16_t few(std::uint32_t deaths) {

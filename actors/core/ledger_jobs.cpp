@@ -27,10 +27,13 @@ std::uint32_t name_table::number_of(const std::string& name) {
 
 open_entry::open_entry(const record::open_job& from, std::uint32_t owner_number)
     : sequence(from.sequence), submitted_ms(from.submitted_ms), spec(from.spec),
-      owner(owner_number), attempts(from.attempts), deaths(from.deaths) {
-  open_details rest{
-      from.last_lost, {from.granted, from.granted_executor, from.granted_process}, from.key};
-  if (rest.last_lost.valid() || rest.grant.granted.valid() || !rest.key.empty())
+      owner(owner_number) {
+  open_details rest{from.last_lost,
+                    {from.granted, from.granted_executor, from.granted_process},
+                    from.attempts,
+                    from.deaths,
+                    from.key};
+  if (rest != open_details{})
     details_ = std::make_unique<open_details>(std::move(rest));
 }
 
@@ -47,7 +50,7 @@ open_details& open_entry::change_details() {
 
 record::open_job ledger_jobs::record_of(const open_entry& entry) const {
   const auto& rest = entry.details();
-  return {entry.sequence,      entry.submitted_ms, entry.attempts,         entry.deaths,
+  return {entry.sequence,      entry.submitted_ms, rest.attempts,          rest.deaths,
           rest.last_lost,      rest.grant.granted, rest.grant.executor,    rest.grant.process,
           entry.spec.unpack(), rest.key,           owner_name(entry.owner)};
 }

@@ -82,14 +82,14 @@ void ticket_ledger::state::on_lost_attempt(const lost_attempt& lost, instant now
     outbox.cancelled.push_back(lost.sequence);
     return;
   }
-  auto& job = *entry;
-  const bool counted = lost.assigned <= job.details().last_lost;
+  auto& job = entry->change_details();
+  const bool counted = lost.assigned <= job.last_lost;
   if (!counted) {
-    job.change_details().last_lost = lost.assigned;
+    job.last_lost = lost.assigned;
     job.attempts = std::max(job.attempts, lost.attempt);
     job.deaths += lost.death ? 1U : 0U;
   }
-  const bool gone = grant_is_gone(job, lost);
+  const bool gone = grant_is_gone(*entry, lost);
   if (gone || job.deaths >= limits.max_deaths) {
     job_result result;
     result.how = gone ? outcome::lost : outcome::failed;
@@ -103,7 +103,7 @@ void ticket_ledger::state::on_lost_attempt(const lost_attempt& lost, instant now
     return;
   }
   if (!counted)
-    fx.put(jobs.record_of(job), durability::synced);
+    fx.put(jobs.record_of(*entry), durability::synced);
   outbox.verdicts.push_back({lost.sequence, lost.assigned, job.attempts, job.deaths});
 }
 
@@ -112,9 +112,8 @@ void ticket_ledger::state::on_lost_attempt(const lost_attempt& lost, instant now
 void ticket_ledger::state::tell_counts(ledger_effects& fx) const {
   ledger_outbox counts;
   for (const auto& [sequence, entry] : jobs.open())
-    if (entry.attempts != 0 && submission.ever_sent(sequence))
-      counts.verdicts.push_back(
-          {sequence, entry.details().last_lost, entry.attempts, entry.deaths});
+    if (const auto& job = entry.details(); job.attempts != 0 && submission.ever_sent(sequence))
+      counts.verdicts.push_back({sequence, job.last_lost, job.attempts, job.deaths});
   for (auto& message : counts.drain())
     fx.emit(to_proxy{*link, std::move(message)});
 }

@@ -158,7 +158,7 @@ void ticket_ledger::state::cancel(const requester& from, std::uint64_t sequence,
                                   ledger_effects& fx) {
   job_result result;
   result.how = outcome::cancelled;
-  result.attempt = jobs.find_open(sequence)->attempts;
+  result.attempt = jobs.find_open(sequence)->details().attempts;
   result.ended_ms = now.wall_ms;
   end_job(sequence, std::move(result), fx);
   if (link && submission.ever_sent(sequence))

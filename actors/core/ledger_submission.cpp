@@ -121,8 +121,9 @@ submitted_job ledger_submission::submit(open_entry& entry, instant now) {
   if (fresh)
     next_fresh_ = entry.sequence + 1;
   window_.sent(entry.spec.size());
-  return {entry.sequence, entry.submitted_ms,    entry.attempts,     entry.deaths,
-          fresh,          entry.details().grant, entry.spec.unpack()};
+  const auto& rest = entry.details();
+  return {entry.sequence, entry.submitted_ms, rest.attempts,      rest.deaths,
+          fresh,          rest.grant,         entry.spec.unpack()};
 }
 
 std::vector<submit_batch> ledger_submission::collect(ledger_jobs& jobs, instant now) {

@@ -9,7 +9,7 @@ job_view view_of(const std::string& code, const open_entry& entry, const whereab
   view.name = {code, entry.sequence};
   view.kind = entry.spec.kind();
   view.once = entry.spec.once();
-  view.attempt = entry.attempts;
+  view.attempt = entry.details().attempts;
   view.sleep_ms = entry.spec.sleep_ms();
   view.submitted_ms = entry.submitted_ms;
   view.text = entry.spec.text().substr(0, view_text_bytes);
