@@ -66,6 +66,7 @@ private:
   };
 
   void schedule_flush();
+  void schedule_flush_of_end();
   void run_outputs();
   void start_job(core::start_job& order);
   [[nodiscard]] bool has_free_slot() const;
@@ -91,6 +92,7 @@ private:
   std::size_t other_runs_ = 0; ///< than functions
   std::uint64_t next_token_ = 1;
   std::optional<load_numbers> reported_; ///< the first is always told
+  std::size_t held_ends_ = 0;            ///< since the last flush
   bool flush_scheduled_ = false;
   bool stopping_ = false;
 };

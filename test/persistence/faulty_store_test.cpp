@@ -66,9 +66,11 @@ public:
     write_batch batch;
     for (const auto& [key, value] : said.changes)
       value ? batch.put(key, *value) : batch.erase(key);
-    auto result = store_->commit(std::move(batch), sync);
-    said.promised = sync && result.ok();
     batches_.push_back(std::move(said));
+    const auto place = batches_.size() - 1;
+    auto result = sync ? sync_slowly(std::move(batch), luck, most_bytes)
+                       : store_->commit(std::move(batch), false);
+    batches_[place].promised = sync && result.ok();
     return result;
   }
 
@@ -111,6 +113,14 @@ public:
   std::vector<number_range> missing_batches;
 
 private:
+  /// Others may be written while a sync is under way, also to a new log.
+  status sync_slowly(write_batch batch, std::mt19937_64& luck, std::size_t most_bytes) {
+    auto result = store_->begin_sync(std::move(batch));
+    for (auto others = luck() % 4; result.ok() && others > 0; --others)
+      result = commit(luck, false, most_bytes);
+    return result.ok() ? store_->end_sync(store_->sync()) : result;
+  }
+
   bool is_there(std::size_t batch) {
     const auto own = store_->get("T" + std::to_string(batch));
     REQUIRE(own.state.ok());
@@ -218,6 +228,35 @@ TEST_CASE("a log that was begun since the last fsync of its directory keeps sync
   all.disk.cut_power();
   REQUIRE(all.open().ok());
   all.check();
+}
+
+TEST_CASE("a sync that is under way reaches the log that it began in, and the next one") {
+  write_batch first;
+  first.put("T0", "x");
+  faulty_env disk(true);
+  auto on = disk.environment();
+  on.log_bytes = std::size_t{64} << 10U;
+  const scratch_directory scratch;
+  std::filesystem::create_directory(scratch.path("db"));
+  {
+    const auto opened = open_leveldb_store(scratch.path("db"), {}, on);
+    REQUIRE(opened.state.ok());
+    REQUIRE(opened.opened->begin_sync(std::move(first)).ok());
+    for (const auto logs = disk.count(operation::create); disk.count(operation::create) == logs;) {
+      write_batch other;
+      other.put("U", std::string(5000, 'y'));
+      REQUIRE(opened.opened->commit(std::move(other), false).ok());
+    }
+    write_batch last;
+    last.put("V", "z");
+    REQUIRE(opened.opened->commit(std::move(last), false).ok());
+    REQUIRE(opened.opened->end_sync(opened.opened->sync()).ok());
+  }
+  disk.cut_power();
+  const auto opened = open_leveldb_store(scratch.path("db"), {}, on);
+  REQUIRE(opened.state.ok());
+  CHECK(opened.opened->get("T0").value.has_value());
+  CHECK(opened.opened->get("V").value.has_value());
 }
 
 TEST_CASE("what a killed process had written is durable once the store is open again") {

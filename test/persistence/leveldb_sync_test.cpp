@@ -53,6 +53,20 @@ TEST_CASE("a synced commit waits for the disk once, an unsynced one never") {
   CHECK(file_syncs == before + 1);
 }
 
+TEST_CASE("commits without sync go on between the parts of one with, and wait for nothing") {
+  leveldb_place place;
+  const auto store = opened(place);
+  const int before = file_syncs;
+  const auto noted = read_mark(place.directory()).number;
+  REQUIRE(store->begin_sync(put("a", "1")).ok());
+  REQUIRE(store->commit(put("b", "1"), false).ok());
+  CHECK(file_syncs == before);
+  CHECK(read_mark(place.directory()).number == noted);
+  REQUIRE(store->end_sync(store->sync()).ok());
+  CHECK(file_syncs == before + 1);
+  CHECK(read_mark(place.directory()).number == noted + 1);
+}
+
 TEST_CASE("a new directory and its parent are fsynced, and an old one once it is open") {
   leveldb_place place;
   const int before = other_syncs;
