@@ -83,13 +83,12 @@ void node_side::commit_ledger() {
 // -- the link
 // -------------------------------------------------------------------------------------
 
-void node_side::receive(std::vector<packet> packets) {
-  for (auto& one : packets)
-    wire_->read<proxy_message>(
-        std::move(one), [&](const link_header& header, proxy_message content) {
-          link_.on_message(header, std::move(content), world_->now, link_step_.fx);
-          run_link();
-        });
+void node_side::receive(const std::vector<packet>& packets) {
+  for (const auto& one : packets)
+    wire_->read<proxy_message>(one, [&](const link_header& header, proxy_message content) {
+      link_.on_message(header, std::move(content), world_->now, link_step_.fx);
+      run_link();
+    });
 }
 
 std::vector<packet> node_side::send() {

@@ -8,7 +8,9 @@
 #include "actors/jobs/function_registry.hpp"
 #include "bench/instructions/surroundings.hpp"
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace evenkeel::bench {
@@ -26,7 +28,7 @@ public:
   void flush_ledger();
   void commit_ledger();
   /// Messages of the proxy: opened, and put aside.
-  void receive(std::vector<packet> packets);
+  void receive(const std::vector<packet>& packets);
   /// Does what the received messages ask for, and runs the calls that start.
   void work();
   /// What is for the proxy.

@@ -42,9 +42,9 @@ welcome proxy_side::on_join(const join& request) {
 // -- the link
 // -------------------------------------------------------------------------------------
 
-void proxy_side::receive(std::vector<packet> packets) {
-  for (auto& one : packets)
-    wire_->read<node_message>(std::move(one), [&](const link_header& header, node_message content) {
+void proxy_side::receive(const std::vector<packet>& packets) {
+  for (const auto& one : packets)
+    wire_->read<node_message>(one, [&](const link_header& header, node_message content) {
       membership_.on_message(channel, header, std::move(content), world_->now, membership_step_.fx);
       run_membership();
     });

@@ -20,7 +20,7 @@ public:
 
   welcome on_join(const join& request);
   /// Messages of the node: opened, and put aside.
-  void receive(std::vector<packet> packets);
+  void receive(const std::vector<packet>& packets);
   /// Does what the received messages ask for.
   void work();
   /// What is for the node.

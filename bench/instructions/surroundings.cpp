@@ -58,7 +58,7 @@ packet wire::write_message(caf::message content) {
   return written;
 }
 
-caf::message wire::read_message(packet content) {
+caf::message wire::read_message(const packet& content) {
   caf::io::basp::header header;
   std::vector<caf::strong_actor_ptr> stages;
   caf::message result;

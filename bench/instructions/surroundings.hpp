@@ -12,8 +12,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace evenkeel::bench {
@@ -25,7 +27,7 @@ struct byte_counts {
   std::uint64_t client = 0; ///< from and to clients
 };
 
-/// The clock stands still but for `job_path`; `bytes` are those of the stage that is under way.
+/// The clock is set by hand; `bytes` are those of the stage that is under way.
 struct surroundings {
   core::instant now{1'000'000, 1'700'000'000'000};
   byte_counts* bytes = nullptr;
@@ -82,8 +84,8 @@ public:
 
   /// `on_message(header, message)`
   template <class Message, class OnMessage>
-  void read(packet content, OnMessage on_message) {
-    auto message = read_message(std::move(content));
+  void read(const packet& content, OnMessage on_message) {
+    auto message = read_message(content);
     hand_over(message, on_message, static_cast<Message*>(nullptr));
   }
 
@@ -93,7 +95,7 @@ private:
   };
 
   [[gnu::noinline]] packet write_message(caf::message content);
-  [[gnu::noinline]] caf::message read_message(packet content);
+  [[gnu::noinline]] caf::message read_message(const packet& content);
 
   template <class OnMessage, class... Types>
   static void hand_over(caf::message& message, OnMessage& on_message,
