@@ -4,6 +4,7 @@
 #include "actors/clock.hpp"
 #include "actors/core/byte_toll.hpp"
 #include "actors/core/connection_quota.hpp"
+#include "actors/descriptor_limit.hpp"
 #include "actors/gateway_inbox.hpp"
 #include "actors/log.hpp"
 #include "messages/line_budget.hpp"
@@ -14,8 +15,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <caf/actor_companion.hpp>
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -36,15 +35,8 @@ constexpr std::size_t descriptors_kept = 256; ///< for LevelDB, jobs' pipes, the
 constexpr int handlers_a_turn = 256;
 
 std::size_t sessions_allowed(std::size_t wanted) {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-    return wanted;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const auto most = limit.rlim_cur > 2 * descriptors_kept ? limit.rlim_cur - descriptors_kept
-                                                          : limit.rlim_cur / 2;
-  return std::min<std::size_t>(wanted, most);
+  const auto limit = raise_descriptor_limit();
+  return std::min(wanted, limit > 2 * descriptors_kept ? limit - descriptors_kept : limit / 2);
 }
 
 /// A session, and where it counts.
