@@ -1,9 +1,11 @@
 #include "actors/client_gateway.hpp"
 
+#include "actors/client_connection.hpp"
 #include "actors/client_session.hpp"
 #include "actors/clock.hpp"
 #include "actors/core/byte_toll.hpp"
 #include "actors/core/connection_quota.hpp"
+#include "actors/descriptor_limit.hpp"
 #include "actors/gateway_inbox.hpp"
 #include "actors/log.hpp"
 #include "messages/line_budget.hpp"
@@ -12,10 +14,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <caf/actor_companion.hpp>
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -34,17 +33,12 @@ namespace {
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 constexpr std::size_t descriptors_kept = 256; ///< for LevelDB, jobs' pipes, the cluster
 constexpr int handlers_a_turn = 256;
+constexpr std::size_t max_leaving = 64; ///< turned away, and what they send is still being dropped
+constexpr std::uint64_t discard_limit = 65536;
 
 std::size_t sessions_allowed(std::size_t wanted) {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-    return wanted;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const auto most = limit.rlim_cur > 2 * descriptors_kept ? limit.rlim_cur - descriptors_kept
-                                                          : limit.rlim_cur / 2;
-  return std::min<std::size_t>(wanted, most);
+  const auto limit = raise_descriptor_limit();
+  return std::min(wanted, limit > 2 * descriptors_kept ? limit - descriptors_kept : limit / 2);
 }
 
 /// A session, and where it counts.
@@ -124,16 +118,21 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   }
 
   /// Where clients are to speak TLS, the end of the connection says it: a handshake for each would
-  /// cost more than what is refused, and plain words are no TLS.
+  /// cost more than what is refused, and plain words are no TLS. What the client has sent meanwhile
+  /// is read: a reset in return could take our word away again.
   void turn_away(tcp::socket& socket, const asio::ip::address& peer, const std::string& why) {
     if (const auto line = turned_away.take(
             "turned away a client at " + peer.to_string() + ": " + why, read_clock().steady_us))
       log.line(core::note::level::warning, *line);
     if (identity && !peer.is_loopback())
       return;
-    boost::system::error_code ignored;
-    socket.non_blocking(true, ignored);
-    asio::write(socket, asio::buffer("-BUSY " + why + "; try later\n"), ignored);
+    const auto last = std::make_shared<client_connection>(client_socket{std::move(socket), {}});
+    last->write("-BUSY " + why + "; try later\n");
+    if (leaving == max_leaving)
+      return last->abandon();
+    ++leaving;
+    last->start({{}, {}, {}, {}, [this] { --leaving; }});
+    last->finish(discard_limit);
   }
 
   token_lookup lookup_for(std::uint64_t number, const std::string& peer) {
@@ -244,6 +243,7 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
   core::byte_toll bytes_of_owners;
   line_budget wrong_tokens;
   line_budget turned_away;
+  std::size_t leaving = 0;                              ///< see max_leaving
   std::shared_ptr<const token_book> tokens;             ///< null: clients need none
   std::shared_ptr<const tls::server_identity> identity; ///< null: everybody speaks plainly
   std::shared_ptr<gateway_inbox> inbox = std::make_shared<gateway_inbox>(

@@ -1,5 +1,6 @@
 #include "actors/start_proxy.hpp"
 
+#include "actors/descriptor_limit.hpp"
 #include "actors/disk.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/log.hpp"
@@ -52,6 +53,7 @@ std::shared_ptr<recovered_proxy> recover_proxy(const proxy_options& options) {
 running_proxy start_proxy(caf::actor_system& system, const proxy_options& options,
                           const std::shared_ptr<recovered_proxy>& recovered,
                           std::function<void()> on_stopped) {
+  raise_descriptor_limit(); // each node takes one
   const auto disk = spawn_store(system, recovered->disk, disk_failed);
   const auto queue = system.spawn(dispatcher, disk, recovered->queue);
   const auto results = system.spawn(result_collector, disk, recovered->relay, recovered->router);

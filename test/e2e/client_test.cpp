@@ -1,8 +1,11 @@
 #include "cluster.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <doctest/doctest.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -89,6 +92,25 @@ TEST_CASE("a web page cannot run commands") {
   const auto text = client.rest();
   CHECK(text.starts_with("-DENIED"));
   CHECK(text.find("+OK") == std::string::npos);
+}
+
+TEST_CASE("who is turned away is told so, also when its request was there already") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a", {"--max-clients", "1"});
+  auto first = all.connect("a");
+  REQUIRE(first.ask("PING") == "+OK pong");
+  all.at("a").signal(SIGSTOP);
+  boost::asio::ip::tcp::iostream second{"127.0.0.1", all.port("a")};
+  second << "PING\n" << std::flush;
+  all.at("a").signal(SIGCONT);
+  std::string line;
+  std::getline(second, line);
+  CHECK(line == "-BUSY too many connections; try later");
+  std::getline(second, line);
+  CHECK(second.error() == boost::asio::error::eof); // not a reset, which could have taken it away
+  second.close();
+  CHECK(first.ask("QUIT") == "+OK bye");
 }
 
 TEST_CASE("the original's session works unchanged") {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -23,7 +25,40 @@ private:
   const char* name_;
 };
 
+/// The soft limit of open files for the processes that are started while it lives.
+class few_open_files {
+public:
+  explicit few_open_files(rlim_t most) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few{most, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  few_open_files(const few_open_files&) = delete;
+  few_open_files& operator=(const few_open_files&) = delete;
+  ~few_open_files() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  [[nodiscard]] rlim_t hard() const { return before_.rlim_max; }
+
+private:
+  rlimit before_{};
+};
+
+rlim_t open_files_allowed(pid_t pid) {
+  rlimit limit{};
+  REQUIRE(::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);
+  return limit.rlim_cur;
+}
+
 } // namespace
+
+TEST_CASE("proxy and node may open as many files as the hard limit allows") {
+  cluster all;
+  const few_open_files few{100};
+  all.start_proxy();
+  all.start_node("a");
+  CHECK(open_files_allowed(all.at("proxy").pid()) == few.hard());
+  CHECK(open_files_allowed(all.at("a").pid()) == few.hard());
+}
 
 TEST_CASE("a wrong option is one clear line and an exit status") {
   CHECK(failed_start({"node", "--slots", "none"}, 2).find("--slots") != std::string::npos);
