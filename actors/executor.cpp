@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto tick_period = std::chrono::milliseconds(100);
 constexpr auto longest_hold = std::chrono::milliseconds(4);
-constexpr std::size_t most_held = 16;
+constexpr std::uint32_t most_held = 64;
 constexpr std::size_t max_runners = 1000; ///< threads; further functions wait for one of them
 
 core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
@@ -51,23 +51,23 @@ void executor_state::start(pointer self, executor_parts parts) {
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
+/// While commands wait here for slots nothing is urgent: what happens within a few milliseconds is
+/// committed, and travels, together.
 void executor_state::schedule_flush() {
-  if (!std::exchange(flush_scheduled_, true))
-    self_->send(self_, flush_atom::value); // behind everything that waits in the mailbox now
-}
-
-/// While commands wait here for slots, the proxy need not hear of each end at once: those of a few
-/// milliseconds are committed, and travel, together.
-void executor_state::schedule_flush_of_end() {
-  if (waiting_commands_.size() <= parts_.slots || ++held_ends_ >= most_held)
-    return schedule_flush();
-  if (held_ends_ == 1)
-    self_->delayed_send(self_, longest_hold, flush_atom::value);
+  if (flush_scheduled_)
+    return;
+  if (waiting_commands_.size() > parts_.slots && ++held_inputs_ < most_held) {
+    if (held_inputs_ == 1)
+      self_->delayed_send(self_, longest_hold, flush_atom::value);
+    return;
+  }
+  flush_scheduled_ = true;
+  self_->send(self_, flush_atom::value); // behind everything that waits in the mailbox now
 }
 
 void executor_state::flush() {
   flush_scheduled_ = false;
-  held_ends_ = 0;
+  held_inputs_ = 0;
   parts_.queue->flush(read_clock(), step_.fx());
   run_outputs();
 }
@@ -250,8 +250,9 @@ void executor_state::on_ended(job_ended& news) {
   other_runs_ -= found->second.token != 0 || found->second.kind == job_kind::sleep ? 1 : 0;
   runs_.erase(found);
   use_free_slots();
-  parts_.queue->on_ended(news.what, std::move(news.end), now, step_.fx());
-  schedule_flush_of_end();
+  tell([&](auto& queue, auto when, auto& fx) {
+    queue.on_ended(news.what, std::move(news.end), when, fx);
+  });
 }
 
 void executor_state::on_stop() {

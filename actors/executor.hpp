@@ -66,7 +66,6 @@ private:
   };
 
   void schedule_flush();
-  void schedule_flush_of_end();
   void run_outputs();
   void start_job(core::start_job& order);
   [[nodiscard]] bool has_free_slot() const;
@@ -92,7 +91,7 @@ private:
   std::size_t other_runs_ = 0; ///< than functions
   std::uint64_t next_token_ = 1;
   std::optional<load_numbers> reported_; ///< the first is always told
-  std::size_t held_ends_ = 0;            ///< since the last flush
+  std::uint32_t held_inputs_ = 0;        ///< since the last flush
   bool flush_scheduled_ = false;
   bool stopping_ = false;
 };
