@@ -93,7 +93,8 @@ void executor_state::run_outputs() {
                output);
   if (!outgoing.empty())
     self_->send(parts_.node, std::move(outgoing));
-  if (stopping_ && parts_.queue->idle() && !step_.pending() && !flush_scheduled_)
+  if (stopping_ && parts_.queue->idle() && !step_.pending() && !flush_scheduled_
+      && held_inputs_ == 0)
     self_->send(parts_.node, done_atom::value); // behind the last words about its jobs
 }
 
