@@ -91,8 +91,9 @@ dispatcher_actor::behavior_type dispatcher(dispatcher_state::pointer self, store
             [&](auto& queue, auto now, auto& fx) { queue.on_retired(gone.ledger, now, fx); });
       },
       [state](const node_load& load) {
-        state->tell(
-            [&](auto& queue, auto, auto&) { queue.on_load_report(load.ledger, load.report); });
+        state->tell([&](auto& queue, auto now, auto&) {
+          queue.on_load_report(load.ledger, load.report, now);
+        });
       },
       [state](const results_seen& seen) {
         state->tell([&](auto& queue, auto now, auto& fx) {

@@ -19,6 +19,15 @@ constexpr auto longest_hold = std::chrono::milliseconds(4);
 constexpr std::uint32_t most_held = 64;
 constexpr std::size_t max_runners = 1000; ///< threads; further functions wait for one of them
 
+/// What runners call a home call: no job has a ledger of zeros.
+attempt_ref home_call_ref(std::uint64_t number) {
+  return {{ledger_id{}, number}, {}};
+}
+
+bool is_home_call(const attempt_ref& what) {
+  return what.job.ledger == ledger_id{};
+}
+
 core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
   core::run_end result;
   result.could_not_start = end.could_not_start;
@@ -85,6 +94,9 @@ void executor_state::run_outputs() {
                    [&](core::start_job& x) { start_job(x); },
                    [&](core::stop_job& x) { stop_job(x.what); },
                    [&](core::withdraw_job& x) { withdraw_job(x.what); },
+                   [&](core::start_home_call& x) { start_home_call(x.call); },
+                   [&](core::withdraw_home_call& x) { withdraw_home_call(x.number); },
+                   [&](core::home_call_news& x) { self_->send(parts_.node, std::move(x)); },
                    [&](core::load_record& x) {
                      self_->send(parts_.store, load{self_, step_.tag(), x.where});
                    },
@@ -189,7 +201,10 @@ bool executor_state::take_back(const attempt_ref& what) {
 
 void executor_state::on_calls_ended() {
   for (auto& end : calls_->collect())
-    on_ended(end);
+    if (is_home_call(end.what))
+      on_home_call_ended(end);
+    else
+      on_ended(end);
 }
 
 void executor_state::on_runner_idle(const runner_idle& news) {
@@ -219,6 +234,25 @@ void executor_state::withdraw_job(const attempt_ref& what) {
   if (withdrawn)
     runs_.erase(what);
   tell([&](auto& queue, auto now, auto& fx) { queue.on_withdrawal(what, withdrawn, now, fx); });
+}
+
+void executor_state::start_home_call(core::home_call& call) {
+  calls_->push({home_call_ref(call.number), parts_.functions->find(call.function),
+                std::move(call.arguments)});
+  wake_runners();
+}
+
+void executor_state::withdraw_home_call(std::uint64_t number) {
+  const bool withdrawn = take_back(home_call_ref(number));
+  tell([&](auto& queue, auto now, auto& fx) {
+    queue.on_home_call_withdrawal(number, withdrawn, now, fx);
+  });
+}
+
+void executor_state::on_home_call_ended(job_ended& news) {
+  tell([&](auto& queue, auto now, auto& fx) {
+    queue.on_home_call_ended(news.what.job.sequence, news.took_us, std::move(news.end), now, fx);
+  });
 }
 
 void executor_state::on_command_end(jobs::command_end& end) {
@@ -262,12 +296,18 @@ void executor_state::on_stop() {
 }
 
 void executor_state::on_tick() {
-  const load_numbers now{parts_.queue->queued(), parts_.queue->running(), parts_.queue->done(),
-                         parts_.queue->held(), step_.lag_ms(read_clock())};
-  if (now != reported_) {
-    reported_ = now;
-    self_->send(parts_.node, now);
+  const auto now = read_clock();
+  const auto& queue = *parts_.queue;
+  const load_numbers numbers{queue.queued(),         queue.running(),   queue.done(),
+                             queue.held(),           step_.lag_ms(now), queue.long_home_calls(now),
+                             queue.home_calls_done()};
+  if (numbers != reported_) {
+    reported_ = numbers;
+    self_->send(parts_.node, numbers);
   }
+  parts_.queue->on_tick(now, step_.fx());
+  if (!step_.fx().empty())
+    schedule_flush();
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
@@ -286,6 +326,9 @@ executor_actor::behavior_type executor(executor_state::pointer self, executor_pa
       [state](const core::from_proxy& message) {
         state->tell(
             [&](auto& queue, auto now, auto& fx) { queue.on_message(message.content, now, fx); });
+      },
+      [state](const core::run_home_calls& wanted) {
+        state->tell([&](auto& queue, auto now, auto& fx) { queue.on_home_calls(wanted, now, fx); });
       },
       [state](const committed& news) { state->on_committed(news); },
       [state](const loaded& answer) {

@@ -77,6 +77,9 @@ private:
   bool take_back(const attempt_ref& what);
   void stop_job(const attempt_ref& what);
   void withdraw_job(const attempt_ref& what);
+  void start_home_call(core::home_call& call);
+  void withdraw_home_call(std::uint64_t number);
+  void on_home_call_ended(job_ended& news);
 
   pointer self_ = nullptr;
   executor_parts parts_;

@@ -17,9 +17,9 @@ core::run_end failure(const std::string& reason) {
 }
 
 /// Whatever it throws fails the job alone.
-core::run_end run(const function_call& order, std::size_t capture_limit) {
+job_ended run(const function_call& order, std::size_t capture_limit) {
   core::run_end result;
-  const auto started_ms = read_clock().wall_ms;
+  const auto began = read_clock();
   try {
     result.out = order.function(order.arguments);
   } catch (const std::exception& error) {
@@ -27,12 +27,14 @@ core::run_end run(const function_call& order, std::size_t capture_limit) {
   } catch (...) {
     result = failure("the function threw something that is no exception");
   }
-  result.started_ms = started_ms;
+  const auto ended = read_clock();
+  result.started_ms = began.wall_ms;
+  result.ended_ms = ended.wall_ms;
   if (result.out.size() > capture_limit) {
     result.out.resize(capture_limit);
     result.out_truncated = true;
   }
-  return result;
+  return {order.what, std::move(result), ended.steady_us - began.steady_us};
 }
 
 } // namespace
@@ -42,7 +44,7 @@ function_runner_actor::behavior_type function_runner(function_runner_actor::poin
   return {
       [self, capture_limit](const run_calls& order) {
         while (const auto call = order.calls->take())
-          if (order.calls->report({call->what, run(*call, capture_limit)}))
+          if (order.calls->report(run(*call, capture_limit)))
             self->send(order.owner, calls_ended{});
         self->send(order.owner, runner_idle{self});
       },

@@ -129,12 +129,15 @@ struct load_numbers {
   std::uint64_t done = 0;
   std::uint64_t held = 0;          ///< attempts, results that are not yet taken included
   std::uint32_t commit_lag_ms = 0; ///< age of the executor's oldest uncommitted step
+  std::uint32_t home_calls = 0;    ///< those that have become long
+  std::uint64_t home_calls_done = 0;
   friend bool operator==(const load_numbers&, const load_numbers&) = default;
 };
 
 struct job_ended {
   attempt_ref what;
   core::run_end end;
+  std::int64_t took_us = 0; ///< functions only
 };
 
 struct run_calls;
@@ -151,7 +154,8 @@ struct runner_idle {
 /// Runs jobs.
 using executor_actor =
     link_listener::extend<caf::reacts_to<committed>, caf::reacts_to<loaded>,
-                          caf::reacts_to<job_ended>, ///< a sleep is over
+                          caf::reacts_to<core::run_home_calls>, ///< from the ledger
+                          caf::reacts_to<job_ended>,            ///< a sleep is over
                           caf::reacts_to<calls_ended>, caf::reacts_to<runner_idle>,
                           caf::reacts_to<jobs::command_end>, ///< from the process launcher
                           caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
@@ -186,6 +190,7 @@ using node_service =
                        caf::reacts_to<std::vector<core::to_proxy>>, ///< from executor and questions
                        caf::reacts_to<std::vector<core::reply>>,    ///< from questions
                        caf::reacts_to<load_numbers>,                ///< from the executor
+                       caf::reacts_to<core::home_call_news>,        ///< the same
                        caf::reacts_to<proxy_connected>, caf::reacts_to<connect_failed>,
                        caf::reacts_to<tick_atom>, caf::reacts_to<flush_atom>,
                        caf::reacts_to<stop_atom>,   ///< clean stop
@@ -285,6 +290,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::link_down)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::from_proxy)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::connect_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::load_numbers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::run_home_calls)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::core::home_call_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::job_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::calls_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(evenkeel::runner_idle)

@@ -146,6 +146,8 @@ void node_state::report_load() {
   report.queued = load.queued;
   report.running = load.running;
   report.done = load.done;
+  report.home_calls = load.home_calls;
+  report.home_calls_done = load.home_calls_done;
   report.slots = parts_.slots;
   report.commit_lag_ms =
       std::max({ledger_step_.lag_ms(now), link_step_.lag_ms(now), load.commit_lag_ms});
@@ -276,6 +278,11 @@ node_service::behavior_type node(node_state::pointer self, node_parts parts) {
       [state](std::vector<core::to_proxy>& messages) { state->on_outgoing(messages); },
       [state](std::vector<core::reply>& replies) { state->on_replies(replies); },
       [state](const load_numbers& numbers) { state->on_load(numbers); },
+      [state](core::home_call_news& news) {
+        state->tell_ledger([&](auto& ledger, auto now, auto& fx) {
+          ledger.on_home_calls(std::move(news), now, fx);
+        });
+      },
       [state](const proxy_connected& news) { state->on_connected(news); },
       [state](const connect_failed& news) { state->on_connect_failed(news); },
       [state](tick_atom) { state->on_tick(); },

@@ -67,6 +67,7 @@ void node_state::run_ledger() {
         overloaded{
             [&](core::reply& x) { replies.push_back(std::move(x)); },
             [&](core::to_proxy& x) { parts_.link->on_outgoing(std::move(x), link_step_.fx()); },
+            [&](core::run_home_calls& x) { self_->send(executor_, std::move(x)); },
             [&](core::load_record& x) {
               self_->send(parts_.store, load{self_, ledger_step_.tag(), x.where});
             },

@@ -82,7 +82,8 @@ std::shared_ptr<recovered_node> recover_node(const node_options& options,
   limits.retention_ms = options.limits.retention_ms;
   limits.max_open_jobs = options.limits.max_open_jobs;
   limits.max_open_jobs_of_owner = options.limits.max_open_jobs_of_token;
-  all->ledger = std::make_shared<core::ticket_ledger>(limits);
+  all->ledger = std::make_shared<core::ticket_ledger>(
+      limits, core::own_executor{options.name, functions.names()});
   std::vector<record::value> held;
   bool identified = false;
   const auto count = recover_disk(*all->disk, [&](record::value&& content) {

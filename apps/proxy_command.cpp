@@ -65,6 +65,9 @@ int run(const proxy_choice& choice) {
   apply(choice.log);
   auto options = choice.options;
   auto& cluster = options.dispatch.cluster;
+  if (options.dispatch.dispatch_period_ms > 0 || options.dispatch.max_jobs_per_round > 0
+      || cluster.result_period_ms > 0)
+    cluster.home_call_us = 0; // what the rounds are to pace would pass them
   cluster.heartbeat_ms = std::min(cluster.heartbeat_ms, cluster.lease_ms / heartbeats_a_lease);
   require_safe_port(options.listen_address, choice.plain_cluster, choice.tls);
   for (const auto& one : choice.spawns)
@@ -98,6 +101,9 @@ int run(const proxy_choice& choice) {
   std::_Exit(0); // CAF waits for actors for ever; all that was acknowledged is on disk
 }
 
+constexpr std::uint32_t usual_home_call_us = 1'000;
+constexpr std::uint32_t longest_home_call_us = 100'000;
+
 void add_cluster_options(CLI::App& app, core::dispatch_settings& dispatch) {
   app.add_option("--dispatch-period", dispatch.dispatch_period_ms,
                  "ms between dispatch rounds; 0: at once (also DISPATCH_PERIOD)")
@@ -114,6 +120,12 @@ void add_cluster_options(CLI::App& app, core::dispatch_settings& dispatch) {
                  "REQUEST_RESULT_PERIOD)")
       ->envname("EVENKEEL_REQUEST_RESULT_PERIOD")
       ->check(whole_number(0, UINT32_MAX))
+      ->capture_default_str();
+  app.add_option("--home-calls", dispatch.cluster.home_call_us,
+                 "calls of functions that take less than this many us on average run where they "
+                 "are submitted, at once; 0: all jobs are dispatched")
+      ->envname("EVENKEEL_HOME_CALLS")
+      ->check(whole_number(0, longest_home_call_us))
       ->capture_default_str();
   app.add_option("--lease", dispatch.cluster.lease_ms,
                  "ms of silence until a node is suspected; it keeps its jobs for the grace")
@@ -136,6 +148,7 @@ void add_proxy_command(CLI::App& app, action& chosen) {
   const auto choice = std::make_shared<proxy_choice>();
   auto& options = choice->options;
   options.data_directory = "./evenkeel-data/proxy";
+  options.dispatch.cluster.home_call_us = usual_home_call_us;
   auto* command = app.add_subcommand("proxy", "the balancer: knows every node's load, decides who "
                                               "runs what, carries results home");
   command

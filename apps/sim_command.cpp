@@ -147,6 +147,7 @@ struct sums {
       all.faults[what] += number;
     all.jobs += one.jobs;
     all.runs += one.runs;
+    all.home_calls += one.home_calls;
     all.requests += one.requests;
     all.messages += one.messages;
     all.duplicates += one.duplicates;
@@ -170,6 +171,7 @@ void print_table(const sums& of, std::optional<double> even) {
   const auto jobs = static_cast<double>(of.all.jobs);
   row("jobs acknowledged", std::to_string(of.all.jobs));
   row("processes started", std::to_string(of.all.runs));
+  row("  of home calls", std::to_string(of.all.home_calls));
   row("requests of clients", std::to_string(of.all.requests));
   row("messages", std::to_string(of.all.messages));
   row("  a job", of.all.jobs == 0 ? "-" : decimal(static_cast<double>(of.all.messages) / jobs, 1));

@@ -122,7 +122,9 @@ struct client_answer {
   std::uint64_t failed = 0; ///< WAIT ALL: how many ended otherwise
   std::string text;
   ticket subject;
-  std::vector<job_view> jobs; ///< one for STATUS, RESULT, WAIT; many for LIST, WAIT ALL, getall
+  std::vector<job_view>
+      jobs; ///< one for STATUS, RESULT, WAIT; many for LIST, WAIT ALL, getall; SUBMIT:
+            ///< perhaps one that has ended already, with its `out` in `outputs`
   std::vector<std::string> outputs; ///< RESULT, WAIT: the chosen streams, in the order out, err;
                                     ///< getall: one output for each of `jobs`
   std::vector<std::vector<std::pair<std::string, std::string>>> records; ///< NODES, STATS

@@ -16,7 +16,7 @@
 
 namespace evenkeel {
 
-inline constexpr std::uint32_t link_protocol_version = 3;
+inline constexpr std::uint32_t link_protocol_version = 4;
 
 /// Heads every message on an established link (R6). A link is one pair of actors between two
 /// handshakes; anything whose header does not fit the current link exactly is dropped.
@@ -65,12 +65,14 @@ struct cluster_settings {
   std::uint64_t submit_window_bytes = 32ULL << 20U;
   std::uint32_t result_window = 20000; ///< results that the proxy may not have taken in yet
   std::uint64_t result_window_bytes = 32ULL << 20U;
+  /// Calls of functions that take less than this on average are run by their homes; 0: none.
+  std::uint32_t home_call_us = 0;
   friend bool operator==(const cluster_settings&, const cluster_settings&) = default;
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, cluster_settings& x) {
   return f(x.heartbeat_ms, x.lease_ms, x.grace_ms, x.result_period_ms, x.submit_window_jobs,
-           x.submit_window_bytes, x.result_window, x.result_window_bytes);
+           x.submit_window_bytes, x.result_window, x.result_window_bytes, x.home_call_us);
 }
 
 /// proxy -> node. The link stands; everything after carries a link_header.
@@ -201,14 +203,16 @@ struct load_report {
   std::uint32_t queued = 0;
   std::uint32_t running = 0;
   std::uint32_t slots = 0;
-  std::uint32_t commit_lag_ms = 0; ///< age of the oldest uncommitted step
-  std::uint64_t done = 0;          ///< attempts ended since the process started
+  std::uint32_t commit_lag_ms = 0;   ///< age of the oldest uncommitted step
+  std::uint64_t done = 0;            ///< attempts ended since the process started
+  std::uint32_t home_calls = 0;      ///< calls that its ledger runs here, and that have become long
+  std::uint64_t home_calls_done = 0; ///< since the process started; the proxy heard of none of them
   friend bool operator==(const load_report&, const load_report&) = default;
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, load_report& x) {
   return f(x.proxy, x.node, x.link, x.stamp_us, x.round_trip_us, x.queued, x.running, x.slots,
-           x.commit_lag_ms, x.done);
+           x.commit_lag_ms, x.done, x.home_calls, x.home_calls_done);
 }
 
 /// proxy -> node. Answers every load_report.

@@ -190,6 +190,19 @@ void draw_theme(knobs& k, dice& luck) {
   }
 }
 
+/// Of calls that are short, of some that are not quite, or of none.
+void draw_home_calls(knobs& k) {
+  constexpr std::array<std::uint32_t, 3> limits_us{0, 1'000, 100'000};
+  if (k.about == theme::tail)
+    return;
+  k.dispatch.cluster.home_call_us = limits_us.at(k.seed % limits_us.size());
+  constexpr std::uint64_t every = 9;
+  if (k.seed % every != 2 || k.about != theme::none)
+    return;
+  k.function_of_thousand = 900;
+  k.jobs += 150;
+}
+
 } // namespace
 
 std::string to_text(theme what) {
@@ -250,6 +263,7 @@ knobs draw_knobs(std::uint64_t seed) {
   constexpr std::uint64_t every = 8;
   constexpr std::uint64_t some = 300;
   k.key_of_thousand = seed % every == 1 ? some : 0;
+  draw_home_calls(k);
   if (k.about == theme::none && seed % (2 * every) == every + 1)
     molasses(k, luck);
   return k;

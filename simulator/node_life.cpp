@@ -5,6 +5,7 @@
 #include "persistence/recovery.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 namespace evenkeel::simulator {
@@ -39,7 +40,8 @@ bool node_life::recover(std::shared_ptr<persistence::memory_disk> disk, dice& lu
   mine.slots = settings_.slots;
   mine.functions = settings_.functions;
   link_ = std::make_unique<core::node_link>(mine, settings_.fresh_ledger, luck.bits());
-  ledger_ = std::make_unique<core::ticket_ledger>(settings_.limits);
+  ledger_ = std::make_unique<core::ticket_ledger>(
+      settings_.limits, core::own_executor{settings_.name, settings_.functions});
   std::vector<record::value> held;
   persistence::open_report report;
   const auto state = persistence::recover(
@@ -188,6 +190,8 @@ void node_life::report_load() {
   report.queued = queued_;
   report.running = running_;
   report.done = done_;
+  report.home_calls = long_home_calls_;
+  report.home_calls_done = home_calls_done_;
   report.slots = settings_.slots;
   report.commit_lag_ms =
       std::max({ledger_step_.lag_ms(now), link_step_.lag_ms(now), executor_step_.lag_ms(now)});
@@ -232,6 +236,11 @@ void node_life::run_ledger() {
     std::visit(overloaded{
                    [&](core::reply& x) { world_->reply(settings_.index, x); },
                    [&](core::to_proxy& x) { link_->on_outgoing(std::move(x), link_step_.fx); },
+                   [&](core::run_home_calls& x) {
+                     tell_executor([x = std::move(x)](auto& queue, auto now, auto& fx) {
+                       queue.on_home_calls(x, now, fx);
+                     });
+                   },
                    [&](core::load_record& x) {
                      store_->load(x.where,
                                   [this, where = x.where](virtual_store::record_pointer content) {
@@ -251,9 +260,53 @@ void node_life::run_ledger() {
 // -- the executor
 // -----------------------------------------------------------------------------------
 
-void node_life::on_run_over(const attempt_ref& what, core::run_end end) {
-  tell_executor([what, end = std::move(end)](auto& queue, auto now, auto& fx) mutable {
+void node_life::on_run_over(const attempt_ref& what, std::int64_t took_us, core::run_end end) {
+  tell_executor(
+      [this, what, took_us, end = std::move(end)](auto& queue, auto now, auto& fx) mutable {
+        --runs_;
+        use_free_slots();
+        if (is_home_call(what))
+          queue.on_home_call_ended(what.job.sequence, took_us, std::move(end), now, fx);
+        else
+          queue.on_ended(what, std::move(end), now, fx);
+      });
+}
+
+/// As runners take calls, one after the other.
+void node_life::use_free_slots() {
+  while (!waiting_jobs_.empty() && runs_ < settings_.slots) {
+    ++runs_;
+    world_->start_run(settings_.index, waiting_jobs_.front());
+    waiting_jobs_.pop_front();
+  }
+  while (!waiting_calls_.empty() && runs_ < settings_.slots) {
+    ++runs_;
+    world_->start_home_call(settings_.index, waiting_calls_.front());
+    waiting_calls_.pop_front();
+  }
+}
+
+void node_life::stop_job(const attempt_ref& what) {
+  const bool waited =
+      std::erase_if(waiting_jobs_, [&what](const core::start_job& job) { return job.what == what; })
+      != 0;
+  if (!waited)
+    return world_->stop_run(settings_.index, what);
+  tell_executor([what](auto& queue, auto now, auto& fx) {
+    core::run_end end;
+    end.succeeded = false;
+    end.signal = SIGTERM;
     queue.on_ended(what, std::move(end), now, fx);
+  });
+}
+
+void node_life::withdraw_home_call(std::uint64_t number) {
+  const bool withdrawn =
+      std::erase_if(waiting_calls_,
+                    [number](const core::home_call& call) { return call.number == number; })
+      != 0;
+  tell_executor([number, withdrawn](auto& queue, auto now, auto& fx) {
+    queue.on_home_call_withdrawal(number, withdrawn, now, fx);
   });
 }
 
@@ -273,9 +326,24 @@ void node_life::run_executor() {
     std::visit(
         overloaded{
             [&](core::to_proxy& x) { outgoing.push_back(std::move(x)); },
-            [&](core::start_job& x) { world_->start_run(settings_.index, x); },
-            [&](core::stop_job& x) { world_->stop_run(settings_.index, x.what); },
+            [&](core::start_job& x) {
+              waiting_jobs_.push_back(std::move(x));
+              use_free_slots();
+            },
+            [&](core::stop_job& x) { stop_job(x.what); },
             [](core::withdraw_job&) {}, // no call is started ahead here
+            [&](core::start_home_call& x) {
+              waiting_calls_.push_back(std::move(x.call));
+              use_free_slots();
+            },
+            [&](core::withdraw_home_call& x) { withdraw_home_call(x.number); },
+            [&](core::home_call_news& x) {
+              node_box_.post([this, x = std::move(x)]() mutable {
+                tell_ledger([&](auto& ledger, auto now, auto& fx) {
+                  ledger.on_home_calls(std::move(x), now, fx);
+                });
+              });
+            },
             [&](core::load_record& x) {
               store_->load(x.where, [this, where = x.where](virtual_store::record_pointer content) {
                 tell_executor(
@@ -336,12 +404,18 @@ void node_life::tick() {
 }
 
 void node_life::executor_tick() {
-  node_box_.post(
-      [this, running = queue_->running(), queued = queue_->queued(), done = queue_->done()] {
-        running_ = running;
-        queued_ = queued;
-        done_ = done;
-      });
+  node_box_.post([this, running = queue_->running(), queued = queue_->queued(),
+                  done = queue_->done(), long_calls = queue_->long_home_calls(owner_->now()),
+                  calls_done = queue_->home_calls_done()] {
+    running_ = running;
+    queued_ = queued;
+    done_ = done;
+    long_home_calls_ = long_calls;
+    home_calls_done_ = calls_done;
+  });
+  queue_->on_tick(owner_->now(), executor_step_.fx);
+  if (!executor_step_.fx.empty())
+    schedule_executor_flush();
   owner_->after(executor_tick_us, [this] { executor_box_.post([this] { executor_tick(); }); });
 }
 

@@ -11,12 +11,21 @@
 #include "simulator/surroundings.hpp"
 #include "simulator/virtual_store.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace evenkeel::simulator {
+
+/// What runs of home calls are called: no job has a ledger of zeros.
+inline attempt_ref home_call_ref(std::uint64_t number) {
+  return {{ledger_id{}, number}, {}};
+}
+inline bool is_home_call(const attempt_ref& what) {
+  return what.job.ledger == ledger_id{};
+}
 
 struct node_settings {
   std::size_t index = 0;
@@ -54,7 +63,7 @@ public:
   void on_request(std::uint64_t session, std::uint64_t number, client_request request);
   void on_session_closed(std::uint64_t session);
   // -- runs
-  void on_run_over(const attempt_ref& what, core::run_end end);
+  void on_run_over(const attempt_ref& what, std::int64_t took_us, core::run_end end);
   // -- an operator
   void stop();
 
@@ -93,6 +102,9 @@ private:
   }
 
   bool recover(std::shared_ptr<persistence::memory_disk> disk, dice& luck);
+  void use_free_slots();
+  void stop_job(const attempt_ref& what);
+  void withdraw_home_call(std::uint64_t number);
   void schedule_ledger_flush();
   void schedule_executor_flush();
   void run_link();
@@ -129,6 +141,11 @@ private:
   std::uint32_t running_ = 0; ///< as the executor told the node last
   std::uint32_t queued_ = 0;
   std::uint64_t done_ = 0;
+  std::uint32_t long_home_calls_ = 0;
+  std::uint64_t home_calls_done_ = 0;
+  std::size_t runs_ = 0;                      ///< under way
+  std::deque<core::start_job> waiting_jobs_;  ///< for a slot that a home call has taken meanwhile
+  std::deque<core::home_call> waiting_calls_; ///< for a free slot
   bool connected_ = false;
   bool disk_is_low_ = false;
   bool ledger_flush_scheduled_ = false;

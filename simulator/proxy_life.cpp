@@ -112,8 +112,9 @@ void proxy_life::on_load_report(const peer& from, const load_report& report) {
   if (!answer.fits)
     return send(channel, answer.rejection);
   send(channel, answer.echo);
-  tell_queue(
-      [answer, report](auto& queue, auto, auto&) { queue.on_load_report(answer.ledger, report); });
+  tell_queue([answer, report](auto& queue, auto now, auto&) {
+    queue.on_load_report(answer.ledger, report, now);
+  });
 }
 
 void proxy_life::on_disconnected(const peer& from) {

@@ -31,6 +31,7 @@ struct report {
   std::map<fault, std::uint64_t> faults;
   std::uint64_t jobs = 0; ///< acknowledged
   std::uint64_t runs = 0;
+  std::uint64_t home_calls = 0; ///< of these
   std::uint64_t requests = 0;
   std::uint64_t messages = 0; ///< between nodes and proxy
   std::uint64_t duplicates = 0;
@@ -76,6 +77,7 @@ private:
   void send_to_proxy(std::size_t node, proxy_packet content) override;
   void reply(std::size_t node, const core::reply& answer) override;
   void start_run(std::size_t node, const core::start_job& order) override;
+  void start_home_call(std::size_t node, const core::home_call& call) override;
   void stop_run(std::size_t node, const attempt_ref& what) override;
   void stopped(std::size_t node) override;
   void node_failed(std::size_t node, const std::string& why) override;

@@ -15,6 +15,18 @@ constexpr std::int64_t kill_grace_us = 5 * us_per_s;
 
 } // namespace
 
+/// A run like any other; its home has no name for the job yet.
+void simulation::start_home_call(std::size_t node, const core::home_call& call) {
+  core::start_job order;
+  order.what = home_call_ref(call.number);
+  order.attempt = 1;
+  order.spec.kind = job_kind::function;
+  order.spec.text = call.function;
+  order.spec.body = call.arguments;
+  ++figures_.home_calls;
+  start_run(node, order);
+}
+
 void simulation::start_run(std::size_t node, const core::start_job& order) {
   auto& host = nodes_[node];
   const auto number = job_number(order.spec);
@@ -52,7 +64,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   end.exit_code = plan.exit_code;
   end.succeeded = plan.exit_code == 0;
   end.out = output_of_run(run, plan.output_bytes);
-  end.could_not_start = luck_.chance(2);
+  end.could_not_start = luck_.chance(2) && !is_home_call(order.what);
   host.os->after(plan.run_us, [this, node, what = order.what, run, end = std::move(end)] {
     end_run(node, what, run, end);
   });
@@ -133,7 +145,7 @@ void simulation::end_run(std::size_t n, const attempt_ref& what, std::uint64_t n
   while (host.ended.front().first < time_.now_us() - results_on_their_way_us)
     host.ended.pop_front();
   end.started_ms = host.os->now().wall_ms;
-  host.life->on_run_over(what, std::move(end));
+  host.life->on_run_over(what, time_.now_us() - record.began_us, std::move(end));
 }
 
 void simulation::stop_run(std::size_t node, const attempt_ref& what) {

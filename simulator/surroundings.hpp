@@ -24,6 +24,7 @@ public:
   virtual void reply(std::size_t node, const core::reply& answer) = 0;
   /// The job's process starts; on_run_over tells of its end.
   virtual void start_run(std::size_t node, const core::start_job& order) = 0;
+  virtual void start_home_call(std::size_t node, const core::home_call& call) = 0;
   /// SIGTERM to the job's process.
   virtual void stop_run(std::size_t node, const attempt_ref& what) = 0;
   virtual void stopped(std::size_t node) = 0;

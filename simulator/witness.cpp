@@ -144,10 +144,12 @@ void witness::check_loss(const promise& about, const job_view& view) {
   std::uint64_t losses = 0;
   const run_record* last = nullptr;
   std::set<fence> unseen;
+  bool known = false; ///< what the proxy has sent of it: not at a run as a home call
   for (const auto number : runs_of_[about.plan.number]) {
     const auto& one = run(number);
-    if (last == nullptr)
-      unseen = assigned_[one.what.job];
+    if (const auto sent = assigned_.find(one.what.job); sent != assigned_.end() && !known)
+      unseen = sent->second;
+    known = known || assigned_.contains(one.what.job);
     unseen.erase(one.what.assigned);
     losses += one.disturbed ? 1 : 0;
     if (last == nullptr || one.what.assigned > last->what.assigned)

@@ -65,7 +65,7 @@ bool client_session_core::wants_input() const {
 std::size_t client_session_core::bytes_held() const {
   return reader_.unparsed() + reader_.body_bytes() + pending_.request.spec.body.size()
          + pending_.request.spec.text.size() + pending_.request.key.size() + replies_.held_bytes()
-         + outputs_.bytes.size();
+         + outputs_.bytes.size() + (ended_.outputs.empty() ? 0 : ended_.outputs.front().size());
 }
 
 // -- one request after another ------------------------------------------------
@@ -195,8 +195,10 @@ bool client_session_core::place_ask(parsed_request& request) {
   const auto pass = passage_of(request);
   if (!may_ask(request, pass))
     return false;
-  if (!resolve_subject(request))
+  if (!resolve_subject(request) || answer_from_memory(request))
     return true;
+  if (!ended_.subject.code.empty())
+    ended_ = {};
   ask(std::move(request.request), request.style, pass);
   return true;
 }

@@ -111,6 +111,7 @@ private:
   void help(std::string_view topic);
   void word(owed_reply& owed, std::uint64_t number, const client_answer& answer);
   void remember_ticket(std::uint64_t number, const client_answer& answer);
+  bool answer_from_memory(const parsed_request& request);
   void stop_parsing();
 
   /// Where an AUTH stands.
@@ -138,7 +139,8 @@ private:
 
   std::uint64_t latest_ = 0; ///< number of the latest submission; 0: none that was asked
   bool any_submission_ = false;
-  ticket last_;                    ///< what it became; empty code: refused, or not answered yet
+  ticket last_;         ///< what it became; empty code: refused, or not answered yet
+  client_answer ended_; ///< that came with it; empty code: none, or something was asked meanwhile
   std::vector<std::uint64_t> own_; ///< the session's tickets, by sequence, for WAIT ALL
   bool own_overflow_ = false;
 

@@ -47,12 +47,31 @@ void client_session_core::remember_ticket(std::uint64_t number, const client_ans
   if (replies_.find(number)->context.kind != request_kind::submit || answer.code != errc::ok
       || answer.subject.code.empty())
     return;
-  if (number == latest_)
+  if (number == latest_) {
     last_ = answer.subject;
+    if (!answer.jobs.empty() && answer.outputs.size() == 1)
+      ended_ = answer;
+  }
   if (own_.size() < limits_.own_tickets)
     own_.push_back(answer.subject.sequence);
   else
     own_overflow_ = true;
+}
+
+/// A WAIT or RESULT right behind a submission whose result came with its ticket. A result never
+/// changes, and nothing that could have forgotten the job was asked here since.
+bool client_session_core::answer_from_memory(const parsed_request& request) {
+  const auto& asked = request.request;
+  const bool about_result = asked.kind == request_kind::wait || asked.kind == request_kind::result;
+  if (!about_result || ended_.subject.code.empty() || asked.subject != ended_.subject
+      || asked.streams != stream_choice::out)
+    return false;
+  auto answer = ended_;
+  answer.kind = asked.kind;
+  std::string text;
+  append_reply(text, {asked.kind, request.style, asked.subject}, answer);
+  reply(text);
+  return true;
 }
 
 /// Words the node's answer, into the output if it is its turn.

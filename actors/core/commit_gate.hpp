@@ -22,6 +22,8 @@ public:
   /// committed, or 0 when there are none.
   std::uint64_t accept(effects<Output>& step) {
     const auto number = step.changes.empty() ? 0 : ++last_number_;
+    for (auto& output : step.at_once)
+      free_.push_back(std::move(output));
     if (number == 0 && waiting_.empty()) {
       for (auto& output : step.outputs)
         free_.push_back(std::move(output));

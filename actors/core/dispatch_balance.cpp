@@ -24,7 +24,7 @@ void dispatch_queue::state::refresh(node_entry& node) {
   const auto& x = node.executor;
   load_table::entry now;
   now.slots = node.slots;
-  now.load = static_cast<std::uint32_t>(x.load.size());
+  now.load = static_cast<std::uint32_t>(x.holds());
   now.kind = node.kind;
   if (x.takes_work())
     now.capacity =
@@ -148,7 +148,8 @@ std::uint64_t dispatch_queue::state::recall_from(node_entry& node, std::uint64_t
   if (!x.reported)
     return 0;
   std::uint64_t asked = 0;
-  auto left = x.load.size() - std::min<std::size_t>(x.load.size(), node.slots + x.recalls);
+  auto left =
+      x.load.size() - std::min<std::size_t>(x.load.size(), node.slots_for_load() + x.recalls);
   for (auto placed = x.load.rbegin(); placed != x.load.rend() && asked < wanted && left > 0;
        ++placed) {
     auto& entry = placed->second;

@@ -148,7 +148,7 @@ std::string dispatch_queue::state::wrong_executor(const node_entry& node) const 
   const bool counted = node.live && !node.draining;
   if (counted != (entry != loads.entries().end())
       || (counted
-          && (entry->second.load != node.executor.load.size()
+          && (entry->second.load != node.executor.holds()
               || (entry->second.capacity > 0) != (node.executor.takes_work() && node.slots > 0))))
     return "the load table is wrong about " + node.name;
   return {};

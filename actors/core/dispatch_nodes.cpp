@@ -14,7 +14,8 @@ void dispatch_queue::state::place(node_entry& node, const job_id& id, job_entry&
   placed.id = id;
   // What another life of the proxy assigned, or what waits behind others there, started who knows
   // when.
-  const bool starts_now = at.epoch == current.counter && node.executor.load.size() <= node.slots;
+  const bool starts_now =
+      at.epoch == current.counter && node.executor.load.size() <= node.slots_for_load();
   placed.since_ms = starts_now ? now.wall_ms : 0;
   placed.attempt = attempt;
   placed.bytes = bytes;
@@ -47,8 +48,8 @@ bool dispatch_queue::state::presumably_running(const node_entry& node, const fen
   std::uint32_t older = 0;
   for (const auto& [number, placed] : node.executor.load) {
     if (number == at)
-      return !placed.reserved && older < node.slots;
-    if (++older >= node.slots)
+      return !placed.reserved && older < node.slots_for_load();
+    if (++older >= node.slots_for_load())
       return false;
   }
   return false;
@@ -71,6 +72,8 @@ void dispatch_queue::state::on_up(const node_up& up, instant now, dispatch_effec
   node.live = true;
   node.draining = false;
   node.given_up = false;
+  if (node.process != up.process)
+    node.executor.home_calls_counted.reset();
   node.process = up.process;
   node.slots = up.slots;
   node.code = up.code;
@@ -85,6 +88,23 @@ void dispatch_queue::state::on_up(const node_up& up, instant now, dispatch_effec
   node.home.credit_withheld = false;
   node.executor.reported = false;
   node.executor.named.clear();
+  refresh(node);
+}
+
+/// What its ledger runs there without asking: long ones take slots, and all of them count.
+void dispatch_queue::state::on_home_calls(node_entry& node, const load_report& report,
+                                          instant now) {
+  auto& x = node.executor;
+  const auto known = x.home_calls_counted.value_or(report.home_calls_done);
+  const auto fresh = report.home_calls_done - std::min(report.home_calls_done, known);
+  x.home_calls_counted = report.home_calls_done;
+  x.home_calls_done += fresh;
+  submissions_seen += fresh;
+  results_seen += fresh;
+  if (x.home_calls == report.home_calls)
+    return;
+  account(now);
+  x.home_calls = report.home_calls;
   refresh(node);
 }
 
@@ -106,6 +126,7 @@ void dispatch_queue::state::on_down(const node_down& down, instant now, dispatch
   node.home.reported = false;
   node.home.lacking.clear();
   node.executor.reported = false;
+  node.executor.home_calls = 0;
   recalls -= node.executor.recalls;
   node.executor.recalls = 0;
   for (auto& [at, placed] : node.executor.load) {

@@ -182,10 +182,16 @@ void dispatch_queue::on_node_down(const node_down& node, instant now, dispatch_e
   state_->on_down(node, now, fx);
 }
 
-void dispatch_queue::on_load_report(const ledger_id& ledger, const load_report& report) {
+void dispatch_queue::on_load_report(const ledger_id& ledger, const load_report& report,
+                                    instant now) {
   const auto found = state_->nodes.find(ledger);
-  if (found != state_->nodes.end() && report.round_trip_us > 0)
-    found->second.executor.round_trip_us = report.round_trip_us;
+  if (found == state_->nodes.end())
+    return;
+  auto& node = found->second;
+  if (report.round_trip_us > 0)
+    node.executor.round_trip_us = report.round_trip_us;
+  if (node.live && node.link == report.link)
+    state_->on_home_calls(node, report, now);
 }
 
 void dispatch_queue::on_message(const from_node& message, instant now, dispatch_effects& fx) {

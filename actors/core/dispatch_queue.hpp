@@ -56,7 +56,7 @@ public:
 
   void on_node_up(const node_up& node, instant now, dispatch_effects& fx);
   void on_node_down(const node_down& node, instant now, dispatch_effects& fx);
-  void on_load_report(const ledger_id& node, const load_report& report);
+  void on_load_report(const ledger_id& node, const load_report& report, instant now);
   /// Takes inventory, submit_batch, release_batch, cancel_batch, verdict_batch, grant_batch,
   /// result_ack, audit, locate, drain, and query of NODES and STATS; ignores the rest.
   void on_message(const from_node& message, instant now, dispatch_effects& fx);

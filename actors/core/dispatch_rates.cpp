@@ -50,7 +50,7 @@ void dispatch_queue::state::update_rates(instant now) {
     if (x.done != x.done_at_tick || x.rate > 0)
       update_prefetch(node, seconds);
     // Its jobs have become long: what waits there would wait long, behind older and younger ones.
-    if ((x.prefetch == 0 || node.draining) && x.load.size() > node.slots)
+    if ((x.prefetch == 0 || node.draining) && x.holds() > node.slots)
       recall_from(node, std::numeric_limits<std::uint64_t>::max(), false);
   }
   submission_rate = smoothed(submission_rate, submissions_seen - submissions_at_tick, seconds);

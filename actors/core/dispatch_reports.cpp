@@ -121,7 +121,7 @@ void dispatch_queue::state::fill_nodes(client_answer& content) const {
   for (const auto& [ledger, node] : nodes) {
     if (node.name.empty())
       continue; // a home known from its jobs alone
-    const auto load = node.executor.load.size();
+    const auto load = node.executor.holds();
     const auto running = std::min<std::size_t>(load, node.slots);
     const auto* standing = "away";
     if (node.live && node.draining)
@@ -130,14 +130,15 @@ void dispatch_queue::state::fill_nodes(client_answer& content) const {
       standing = node.executor.reported ? "live" : "joining";
     else if (!node.given_up && !node.left)
       standing = "suspected";
-    content.records.push_back({{"node", node.name},
-                               {"state", standing},
-                               {"slots", std::to_string(node.slots)},
-                               {"running", std::to_string(running)},
-                               {"queued", std::to_string(load - running)},
-                               {"done", std::to_string(node.executor.done)},
-                               {"address", node.address},
-                               {"tickets", node.code}});
+    content.records.push_back(
+        {{"node", node.name},
+         {"state", standing},
+         {"slots", std::to_string(node.slots)},
+         {"running", std::to_string(running)},
+         {"queued", std::to_string(load - running)},
+         {"done", std::to_string(node.executor.done + node.executor.home_calls_done)},
+         {"address", node.address},
+         {"tickets", node.code}});
   }
 }
 

@@ -139,12 +139,17 @@ struct executor_part {
   std::uint32_t alone = 0;               ///< placements that run alone
   std::uint32_t recalls = 0;             ///< placements that are recalling
   std::uint64_t prefetch_bytes = 0;      ///< specs in `load`
+  std::uint32_t home_calls = 0;          ///< calls of its own ledger that hold slots for long
+  std::uint64_t home_calls_done = 0;     ///< heard of
+  std::optional<std::uint64_t> home_calls_counted; ///< that its process has told of; not yet: none
   std::uint64_t done = 0;
   std::uint64_t done_at_tick = 0;
   double rate = 0; ///< ends per second, smoothed
   std::uint64_t round_trip_us = 0;
   std::uint32_t prefetch = 0; ///< not-started jobs it should hold
   [[nodiscard]] bool takes_work() const { return reported && !kept_free && alone == 0; }
+  /// Of its load, with what its ledger runs there.
+  [[nodiscard]] std::size_t holds() const { return load.size() + home_calls; }
 };
 
 struct node_entry {
@@ -165,6 +170,10 @@ struct node_entry {
   executor_part executor;
   node_outbox out;
   bool dirty = false; ///< listed in state::dirty: its outbox may hold something
+  /// Slots for what is assigned.
+  [[nodiscard]] std::uint32_t slots_for_load() const {
+    return slots - std::min(slots, executor.home_calls);
+  }
 };
 
 struct dispatch_queue::state {
@@ -238,6 +247,8 @@ struct dispatch_queue::state {
   void take_back(node_entry& node, const attempt_ref& what);
   void stop_at(node_entry& node, const held_job& held);
   void interrupted_at(node_entry& node, const held_job& held, job_entry& job, dispatch_effects& fx);
+
+  void on_home_calls(node_entry& node, const load_report& report, instant now);
 
   // dispatch_nodes.cpp: placements
   void on_release(node_entry& node, const release_batch& batch, instant now, dispatch_effects& fx);

@@ -44,12 +44,14 @@ struct load_record {
 };
 
 /// The effects of one step. `outputs` leave only after the changes of this step, and of every step
-/// before it, are as durable as asked (commit_gate.hpp); in order.
+/// before it, are as durable as asked (commit_gate.hpp); in order. Those `at_once` wait for
+/// nothing: whatever they lead to must be harmless if a power cut undoes all the rest.
 template <class Output>
 struct effects {
   std::vector<record::change> changes;
   durability needed = durability::none;
   std::vector<Output> outputs;
+  std::vector<Output> at_once;
 
   void put(record::value value, durability level) {
     changes.push_back(record::put(std::move(value)));
@@ -67,10 +69,14 @@ struct effects {
   void emit(T&& output) {
     outputs.emplace_back(std::forward<T>(output));
   }
+  template <class T>
+  void emit_at_once(T&& output) {
+    at_once.emplace_back(std::forward<T>(output));
+  }
   void log(note::level severity, std::string text) {
     outputs.emplace_back(note{severity, std::move(text)});
   }
-  [[nodiscard]] bool empty() const { return changes.empty() && outputs.empty(); }
+  [[nodiscard]] bool empty() const { return changes.empty() && outputs.empty() && at_once.empty(); }
 };
 
 } // namespace evenkeel::core

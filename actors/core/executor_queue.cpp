@@ -32,8 +32,11 @@ executor_queue::state::state(executor_settings with)
 }
 
 bool executor_queue::state::knows_function(const job_spec& spec) const {
-  return spec.kind != job_kind::function
-         || std::binary_search(settings.functions.begin(), settings.functions.end(), spec.text);
+  return spec.kind != job_kind::function || knows_function(spec.text);
+}
+
+bool executor_queue::state::knows_function(const std::string& name) const {
+  return std::binary_search(settings.functions.begin(), settings.functions.end(), name);
 }
 
 void executor_queue::state::start_ready(instant now, executor_effects& fx) {
@@ -48,14 +51,17 @@ void executor_queue::state::start_ready(instant now, executor_effects& fx) {
 bool executor_queue::state::has_room(const attempt_entry& next, instant now) const {
   const auto& held = next.held;
   if (held.alone)
-    return table.live() == 0;
-  if (table.live() < settings.slots)
+    return live() == 0;
+  const auto kind = held.spec.kind;
+  // Calls take turns with home calls, whose slots will soon be free.
+  const auto holding =
+      kind == job_kind::function ? table.live() + home_calls.count_long(now) : live();
+  if (holding < settings.slots)
     return true;
   // Beside jobs of other kinds nobody can tell when a slot will be free.
-  const auto kind = held.spec.kind;
   const bool may_be_ahead =
-      kind != job_kind::sleep && !held.spec.once && table.live(kind) == table.live();
-  return may_be_ahead && table.live() < settings.slots + ahead.at(index_of(kind)).depth(now);
+      kind != job_kind::sleep && !held.spec.once && table.live(kind) == holding;
+  return may_be_ahead && holding < settings.slots + ahead.at(index_of(kind)).depth(now);
 }
 
 void executor_queue::state::start(attempt_entry& entry, executor_effects& fx) {
@@ -81,23 +87,28 @@ void executor_queue::state::stop(attempt_entry& entry, executor_effects& fx) {
   table.enter(entry, attempt_state::stopping);
 }
 
-void executor_queue::state::finish(attempt_entry& entry, run_end end, instant now,
-                                   executor_effects& fx) {
-  auto& held = entry.held;
-  auto& result = held.result;
-  result.how = judge(held.spec.kind, end);
+job_result executor_queue::state::result_of(job_kind kind, run_end end, instant now) const {
+  job_result result;
+  result.how = judge(kind, end);
   result.out_truncated = end.out_truncated;
   result.err_truncated = end.err_truncated;
   result.exit_code = end.exit_code;
   result.signal = end.signal;
-  result.attempt = held.attempt;
-  result.assigned = held.what.assigned;
   result.started_ms = end.started_ms;
-  result.ended_ms = now.wall_ms;
+  result.ended_ms = end.ended_ms != 0 ? end.ended_ms : now.wall_ms;
   result.node = settings.node;
   result.reason = std::move(end.reason);
   result.out = std::move(end.out);
   result.err = std::move(end.err);
+  return result;
+}
+
+void executor_queue::state::finish(attempt_entry& entry, run_end end, instant now,
+                                   executor_effects& fx) {
+  auto& held = entry.held;
+  held.result = result_of(held.spec.kind, std::move(end), now);
+  held.result.attempt = held.attempt;
+  held.result.assigned = held.what.assigned;
   held.finished = true;
   table.enter(entry, attempt_state::finished);
   held.spec = {};
@@ -244,26 +255,30 @@ void executor_queue::on_shutdown(instant, executor_effects& fx) {
   }
   for (const auto& what : never_started) // others may run them at once
     state_->give_up(*state_->table.find(what), release_reason::recalled, {}, fx);
+  for (const auto number : state_->home_calls.to_withdraw())
+    fx.emit_at_once(withdraw_home_call{number});
 }
 
 void executor_queue::flush(instant, executor_effects& fx) {
   state_->outbox.flush(fx);
+  if (auto news = state_->home_calls.take_news(); !news.empty())
+    fx.emit_at_once(std::move(news)); // nothing that it says is on disk here
 }
 
 bool executor_queue::idle() const {
-  return state_->table.live() == 0;
+  return state_->live() == 0;
 }
 
 std::uint32_t executor_queue::running() const {
-  return std::min(static_cast<std::uint32_t>(state_->table.live()), state_->settings.slots);
+  return std::min(static_cast<std::uint32_t>(state_->live()), state_->settings.slots);
 }
 
 std::uint32_t executor_queue::queued() const {
-  return static_cast<std::uint32_t>(state_->table.queued() + state_->table.live()) - running();
+  return static_cast<std::uint32_t>(state_->table.queued() + state_->live()) - running();
 }
 
 std::uint64_t executor_queue::held() const {
-  return state_->table.all().size();
+  return state_->table.all().size() + state_->home_calls.size();
 }
 
 std::uint64_t executor_queue::done() const {
@@ -277,9 +292,9 @@ std::string executor_queue::check_invariants() const {
   if (auto wrong = s.table.check(); !wrong.empty())
     return wrong;
   const auto* next = s.table.first_queued();
-  const auto room = s.table.live() < s.settings.slots && !s.table.occupied();
+  const auto room = s.live() < s.settings.slots && !s.table.occupied();
   if (next && room && s.outbox.is_open() && !s.shut_down && !s.waits_for_word
-      && (!next->held.alone || s.table.live() == 0))
+      && (!next->held.alone || s.live() == 0))
     return "a slot idles while an attempt waits for it";
   return s.outbox.check();
 }

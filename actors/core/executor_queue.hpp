@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/core/effects.hpp"
+#include "actors/core/home_call.hpp"
 #include "actors/core/ticket_ledger.hpp" // to_proxy, load_record
 #include "messages/protocol.hpp"
 
@@ -46,6 +47,18 @@ struct withdraw_job {
   friend bool operator==(const withdraw_job&, const withdraw_job&) = default;
 };
 
+/// Run this home call as soon as a slot is free.
+struct start_home_call {
+  home_call call;
+  friend bool operator==(const start_home_call&, const start_home_call&) = default;
+};
+
+/// Take back this home call if it has not begun. `on_home_call_withdrawal` follows.
+struct withdraw_home_call {
+  std::uint64_t number = 0;
+  friend bool operator==(const withdraw_home_call&, const withdraw_home_call&) = default;
+};
+
 /// How a run ended, as the shell saw it.
 struct run_end {
   bool could_not_start = false; ///< for want of resources: nothing ran, try elsewhere
@@ -55,13 +68,14 @@ struct run_end {
   std::int32_t exit_code = 0;
   std::int32_t signal = 0;
   std::int64_t started_ms = 0; ///< unix time
+  std::int64_t ended_ms = 0;   ///< unix time; 0: now
   std::string out;
   std::string err;
   std::string reason;
 };
 
-using executor_output =
-    std::variant<to_proxy, start_job, stop_job, withdraw_job, load_record, note>;
+using executor_output = std::variant<to_proxy, start_job, stop_job, withdraw_job, start_home_call,
+                                     withdraw_home_call, home_call_news, load_record, note>;
 using executor_effects = effects<executor_output>;
 
 /// All inputs take the time and append to `fx`. Not thread safe.
@@ -91,6 +105,17 @@ public:
   void on_ended(const attempt_ref& what, run_end end, instant now, executor_effects& fx);
   /// Answer to withdraw_job. `withdrawn`: it has not run, and will not.
   void on_withdrawal(const attempt_ref& what, bool withdrawn, instant now, executor_effects& fx);
+  /// Calls of the ledger here; start_home_call or home_call_news follow. They hold slots like
+  /// attempts.
+  void on_home_calls(const run_home_calls& wanted, instant now, executor_effects& fx);
+  /// A run that start_home_call asked for is over. Unknown numbers are ignored.
+  void on_home_call_ended(std::uint64_t number, std::int64_t took_us, run_end end, instant now,
+                          executor_effects& fx);
+  /// Answer to withdraw_home_call.
+  void on_home_call_withdrawal(std::uint64_t number, bool withdrawn, instant now,
+                               executor_effects& fx);
+  /// Home calls that wait too long are given back. Called about every 100 ms.
+  void on_tick(instant now, executor_effects& fx);
   /// Answer to load_record.
   void on_loaded(const record::key& where, const record::value* content, instant now,
                  executor_effects& fx);
@@ -98,9 +123,9 @@ public:
   /// `interrupted` (R4). `idle` tells when all runs are over.
   void on_shutdown(instant now, executor_effects& fx);
   [[nodiscard]] bool idle() const;
-  /// Emits the releases and results that the inputs since the last flush have collected, in
-  /// messages of at most about 192 KiB (a single larger result goes alone). Call after each run of
-  /// inputs.
+  /// Emits the releases, results and home_call_news that the inputs since the last flush have
+  /// collected, in messages of at most about 192 KiB (a single larger result goes alone). Call
+  /// after each run of inputs.
   void flush(instant now, executor_effects& fx);
 
   [[nodiscard]] std::uint32_t running() const; ///< without those started ahead, which are queued
@@ -108,7 +133,10 @@ public:
   /// Attempts of which anything is here: those of `running` and `queued`, and results that their
   /// homes, or the proxy for them, have not taken yet.
   [[nodiscard]] std::uint64_t held() const;
-  [[nodiscard]] std::uint64_t done() const; ///< attempts ended since construction
+  [[nodiscard]] std::uint64_t done() const;            ///< attempts ended since construction
+  [[nodiscard]] std::uint64_t home_calls_done() const; ///< ended since construction
+  /// Those of `running` that are home calls and have become long: the proxy is told of them.
+  [[nodiscard]] std::uint32_t long_home_calls(instant now) const;
   /// Recomputes every count and index; returns what is wrong, empty when all is well.
   [[nodiscard]] std::string check_invariants() const;
 

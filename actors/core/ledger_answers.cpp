@@ -151,7 +151,7 @@ void ticket_ledger::state::answer_status(const requester& to, const open_entry& 
   content.kind = request_kind::status;
   content.subject = {code, job.sequence};
   auto& view = content.jobs.emplace_back(view_of(code, job, where));
-  if (!link)
+  if (!link && where == nullptr)
     view.reason = "no-proxy";
   answer(to, std::move(content), fx);
 }
@@ -161,6 +161,7 @@ void ticket_ledger::state::answer_where(ledger_pending::id which,
   const auto request = pending.take(which);
   if (request.request) {
     whereabouts_map where;
+    add_kept(where);
     for (const auto& job : known)
       if (jobs.find_open(job.sequence) != nullptr)
         where.insert_or_assign(job.sequence, job);

@@ -78,13 +78,17 @@ void ledger_jobs::recover(const record::value& content) {
   }
 }
 
-open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
-                               std::int64_t submitted_ms) {
-  const auto sequence = next_sequence_++;
-  open_bytes_ += size_of(spec);
+std::uint64_t ledger_jobs::next(std::int64_t submitted_ms) {
   if (submitted_ms < newest_submitted_ms_)
     time_order_ = false;
   newest_submitted_ms_ = std::max(newest_submitted_ms_, submitted_ms);
+  return next_sequence_++;
+}
+
+open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
+                               std::int64_t submitted_ms) {
+  const auto sequence = next(submitted_ms);
+  open_bytes_ += size_of(spec);
   auto& entry = open_.emplace_hint(open_.end(), sequence, open_entry{})->second;
   entry.sequence = sequence;
   entry.submitted_ms = submitted_ms;
@@ -96,6 +100,24 @@ open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
   if (!label.key.empty())
     claim(label, sequence);
   return entry;
+}
+
+record::finished_job ledger_jobs::issue_ended(const job_spec& spec, const std::string& owner,
+                                              std::int64_t submitted_ms, job_result result) {
+  // It came before jobs that were given their tickets meanwhile: these are told by their order.
+  submitted_ms = std::max(submitted_ms, newest_submitted_ms_);
+  const auto sequence = next(submitted_ms);
+  record::finished_job finished{sequence,
+                                submitted_ms,
+                                spec.kind,
+                                spec.once,
+                                spec.sleep_ms,
+                                spec.text.substr(0, view_text_bytes),
+                                std::move(result),
+                                {},
+                                owner};
+  index(sequence, finished);
+  return finished;
 }
 
 record::finished_job ledger_jobs::finish(std::uint64_t sequence, job_result result) {

@@ -106,6 +106,9 @@ public:
   void recover(const record::value& content);
   /// A new open job under the next sequence. Precondition: no job has this key, unless it is empty.
   open_entry& issue(const job_spec& spec, const job_label& label, std::int64_t submitted_ms);
+  /// A job under the next sequence that has ended already. Returns its record.
+  record::finished_job issue_ended(const job_spec& spec, const std::string& owner,
+                                   std::int64_t submitted_ms, job_result result);
   /// The open job `sequence` ends. The record returned replaces it on disk.
   record::finished_job finish(std::uint64_t sequence, job_result result);
   /// Drops a finished job. False: there is none.
@@ -144,6 +147,7 @@ public:
 private:
   using key_map = std::map<job_label, std::uint64_t>;
 
+  std::uint64_t next(std::int64_t submitted_ms);
   void count_open(const std::string& owner, int change);
   void index(std::uint64_t sequence, const record::finished_job& job);
   key_map::iterator claim(const job_label& label, std::uint64_t sequence);

@@ -34,8 +34,11 @@ void ticket_ledger::state::take(const result_batch& message, instant /*now*/, le
     }
     // Known or not, first or not: the sender may forget it (R7, design section 4).
     outbox.acknowledged.push_back({job, result.assigned});
-    if (jobs.find_open(job.sequence) == nullptr)
+    const auto* open = jobs.find_open(job.sequence);
+    if (open == nullptr)
       continue;
+    if (open->spec.kind() == job_kind::function)
+      home_calls.learn(std::string{open->spec.text()}, result);
     auto kept = result;
     if (!valid(kept.how)) {
       kept.how = outcome::failed;

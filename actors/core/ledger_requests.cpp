@@ -78,10 +78,25 @@ void ticket_ledger::state::submit(const requester& from, const client_request& r
     return reject(errc::busy, "too many unfinished jobs of " + label.owner + " on this node");
   if (jobs.open_bytes() + size_of(spec) > limits.max_open_bytes)
     return reject(errc::busy, "the unfinished jobs on this node take too much memory");
-  const auto& entry = jobs.issue(spec, label, now.wall_ms);
+  if (request.key.empty() && home_calls.admits(spec, now))
+    return home_calls.add(from, spec, label.owner, now);
+  take_in(from, spec, label, now, fx);
+}
+
+open_entry& ticket_ledger::state::take_in(const requester& from, const job_spec& spec,
+                                          const job_label& label, instant now, ledger_effects& fx) {
+  auto& entry = jobs.issue(spec, label, now.wall_ms);
   fx.put(jobs.record_of(entry), durability::synced);
-  content.subject = {code, entry.sequence};
-  answer(from, std::move(content), fx);
+  give_ticket(from, entry.sequence, fx);
+  return entry;
+}
+
+void ticket_ledger::state::give_ticket(const requester& to, std::uint64_t sequence,
+                                       ledger_effects& fx) const {
+  client_answer content;
+  content.kind = request_kind::submit;
+  content.subject = {code, sequence};
+  answer(to, std::move(content), fx);
 }
 
 void ticket_ledger::state::about_job(const requester& from, const client_request& request,
@@ -109,6 +124,10 @@ void ticket_ledger::state::about_open_job(const requester& from, const client_re
   const auto sequence = job.sequence;
   switch (request.kind) {
   case request_kind::status: {
+    if (submission.kept(sequence)) {
+      const auto here = kept_here(sequence);
+      return answer_status(from, job, &here, fx);
+    }
     if (!link || !submission.ever_sent(sequence))
       return answer_status(from, job, nullptr, fx);
     pending_request waiting;

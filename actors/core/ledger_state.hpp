@@ -4,10 +4,12 @@
 //   ledger_requests.cpp  what clients ask
 //   ledger_answers.cpp   how and when they are answered
 //   ledger_reports.cpp   what the proxy says
+//   ledger_home.cpp      jobs that run here, without the proxy
 // Owns: nothing beyond its parts. Must not know: see ticket_ledger.hpp.
 #pragma once
 
 #include "actors/core/ledger_cache.hpp"
+#include "actors/core/ledger_home_calls.hpp"
 #include "actors/core/ledger_jobs.hpp"
 #include "actors/core/ledger_listing.hpp"
 #include "actors/core/ledger_outbox.hpp"
@@ -30,7 +32,9 @@ inline constexpr auto not_found_text = "no such job here; it may have been forgo
 inline constexpr auto stopping_text = "this node is stopping; ask again when it is back";
 
 struct ticket_ledger::state {
-  explicit state(ledger_limits wanted) : limits{wanted}, cache{wanted.cached_result_bytes} {}
+  state(ledger_limits wanted, const own_executor& here)
+      : limits{wanted}, node{here.node}, cache{wanted.cached_result_bytes}, home_calls{
+                                                                                here.functions} {}
 
   // -- ledger_requests.cpp
   // ----------------------------------------------------------------------------
@@ -38,6 +42,10 @@ struct ticket_ledger::state {
                   ledger_effects& fx);
   void submit(const requester& from, const client_request& request, instant now,
               ledger_effects& fx);
+  /// A new open job, and its ticket.
+  open_entry& take_in(const requester& from, const job_spec& spec, const job_label& label,
+                      instant now, ledger_effects& fx);
+  void give_ticket(const requester& to, std::uint64_t sequence, ledger_effects& fx) const;
   /// A request whose subject is one job of ours.
   void about_job(const requester& from, const client_request& request, instant now,
                  ledger_effects& fx);
@@ -105,7 +113,17 @@ struct ticket_ledger::state {
   /// The job gets its one result: recorded, and told to who waits for it.
   void end_job(std::uint64_t sequence, job_result result, ledger_effects& fx);
 
+  // -- ledger_home.cpp
+  // --------------------------------------------------------------------------------
+  void on_home_call_end(home_call_end& end, ledger_effects& fx);
+  void on_home_call_declined(std::uint64_t number, instant now, ledger_effects& fx);
+  void keep_late_home_calls(instant now, ledger_effects& fx);
+  /// Where the jobs are that run here.
+  void add_kept(whereabouts_map& where) const;
+  [[nodiscard]] whereabouts kept_here(std::uint64_t sequence) const;
+
   ledger_limits limits;
+  std::string node; ///< the name of this one
   ledger_id ledger;
   std::string code;
   errc refusal = errc::ok; ///< of submissions
@@ -118,6 +136,7 @@ struct ticket_ledger::state {
   bool stopping = false;           ///< own sessions' waits are refused
   std::set<std::uint64_t> loading; ///< records that the store was asked for
   ledger_submission submission;
+  ledger_home_calls home_calls;
   ledger_outbox outbox;
   ledger_audit audits;
   ledger_retention retention;

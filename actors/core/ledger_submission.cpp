@@ -54,6 +54,8 @@ std::vector<inventory> ledger_submission::on_link_up(const cluster_settings& set
   std::vector<inventory> chunks(1);
   const auto end = jobs.open().lower_bound(next_fresh_);
   for (auto place = jobs.open().begin(); place != end; ++place) {
+    if (kept(place->first))
+      continue;
     place->second.offered_us = now.steady_us;
     auto* ranges = &chunks.back().unfinished;
     if (!ranges->empty() && ranges->back().last + 1 == place->first) {
@@ -92,6 +94,15 @@ std::vector<std::uint64_t> ledger_submission::on_wanted(const sequence_range& ra
   return missing;
 }
 
+/// Its place in the order of fresh jobs may be gone.
+void ledger_submission::let_go(open_entry& entry) {
+  release(entry.sequence);
+  if (!ever_sent(entry.sequence))
+    return;
+  entry.wanted_on = generation_;
+  wanted_.push_back({entry.sequence, entry.sequence});
+}
+
 open_entry* ledger_submission::next_wanted(ledger_jobs& jobs) {
   while (!wanted_.empty()) {
     auto& range = wanted_.front();
@@ -110,7 +121,9 @@ open_entry* ledger_submission::next_wanted(ledger_jobs& jobs) {
 open_entry* ledger_submission::next(ledger_jobs& jobs) {
   if (auto* entry = next_wanted(jobs))
     return entry;
-  const auto place = jobs.open().lower_bound(next_fresh_);
+  auto place = jobs.open().lower_bound(next_fresh_);
+  for (; place != jobs.open().end() && kept(place->first); ++place)
+    next_fresh_ = place->first + 1;
   return place == jobs.open().end() ? nullptr : &place->second;
 }
 

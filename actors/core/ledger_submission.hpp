@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,18 @@ public:
   /// What may leave now, in batches: first what the proxy asked for, then fresh jobs.
   std::vector<submit_batch> collect(ledger_jobs& jobs, instant now);
 
-  [[nodiscard]] bool ever_sent(std::uint64_t sequence) const { return sequence < next_fresh_; }
+  /// This job runs here, and the proxy is not to know of it.
+  void keep(std::uint64_t sequence) { kept_.insert(sequence); }
+  /// It has ended.
+  void release(std::uint64_t sequence) { kept_.erase(sequence); }
+  /// It does not run here after all.
+  void let_go(open_entry& entry);
+  [[nodiscard]] bool kept(std::uint64_t sequence) const { return kept_.contains(sequence); }
+  [[nodiscard]] const std::set<std::uint64_t>& all_kept() const { return kept_; }
+
+  [[nodiscard]] bool ever_sent(std::uint64_t sequence) const {
+    return sequence < next_fresh_ && !kept(sequence);
+  }
   [[nodiscard]] std::uint64_t next_fresh() const { return next_fresh_; }
   [[nodiscard]] bool wanted(const open_entry& entry) const {
     return entry.wanted_on == generation_;
@@ -71,6 +83,7 @@ private:
   std::uint64_t next_fresh_ = 1;
   std::uint32_t generation_ = 1; ///< counts links; marks wishes as being of this one
   std::deque<sequence_range> wanted_;
+  std::set<std::uint64_t> kept_; ///< a few at most
 };
 
 } // namespace evenkeel::core

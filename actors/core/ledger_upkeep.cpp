@@ -30,7 +30,7 @@ std::vector<sequence_range> ledger_audit::round(const ledger_jobs& jobs,
   const auto end = jobs.open().lower_bound(submission.next_fresh());
   for (; place != end && chosen < audit_jobs && steps < audit_steps; ++place, ++steps) {
     const auto& [sequence, entry] = *place;
-    if (entry.offered_us > old_us || submission.wanted(entry))
+    if (entry.offered_us > old_us || submission.wanted(entry) || submission.kept(sequence))
       continue;
     ++chosen;
     if (!ranges.empty() && ranges.back().last + 1 == sequence)

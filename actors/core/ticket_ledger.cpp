@@ -7,7 +7,8 @@
 
 namespace evenkeel::core {
 
-ticket_ledger::ticket_ledger(ledger_limits limits) : state_{std::make_unique<state>(limits)} {}
+ticket_ledger::ticket_ledger(ledger_limits limits, const own_executor& here)
+    : state_{std::make_unique<state>(limits, here)} {}
 ticket_ledger::~ticket_ledger() = default;
 ticket_ledger::ticket_ledger(ticket_ledger&&) noexcept = default;
 ticket_ledger& ticket_ledger::operator=(ticket_ledger&&) noexcept = default;
@@ -33,6 +34,7 @@ void ticket_ledger::on_link_up(std::uint64_t link, const cluster_settings& setti
   if (state_->link)
     on_link_down(now, fx);
   state_->link = link;
+  state_->home_calls.open(settings.home_call_us);
   state_->audits.restart(now, state_->limits.audit_period_ms);
   state_->tell_counts(fx);
   for (auto& chunk : state_->submission.on_link_up(settings, state_->jobs, now))
@@ -41,6 +43,7 @@ void ticket_ledger::on_link_up(std::uint64_t link, const cluster_settings& setti
 
 void ticket_ledger::on_link_down(instant /*now*/, ledger_effects& fx) {
   state_->link.reset();
+  state_->home_calls.close();
   state_->outbox = {};
   state_->drop(state_->pending.of_remotes());
   for (const auto which : state_->pending.awaiting_location())
@@ -59,6 +62,8 @@ void ticket_ledger::on_message(const proxy_message& message, instant now, ledger
 }
 
 void ticket_ledger::flush(instant now, ledger_effects& fx) {
+  if (auto calls = state_->home_calls.collect(); !calls.empty())
+    fx.emit_at_once(run_home_calls{std::move(calls)});
   if (!state_->link)
     return;
   for (auto& message : state_->outbox.drain())
@@ -97,6 +102,16 @@ void ticket_ledger::on_stop(ledger_effects& fx) {
   }
 }
 
+// -- the executor here
+// ------------------------------------------------------------------------------
+
+void ticket_ledger::on_home_calls(home_call_news news, instant now, ledger_effects& fx) {
+  for (auto& end : news.ended)
+    state_->on_home_call_end(end, fx);
+  for (const auto number : news.declined)
+    state_->on_home_call_declined(number, now, fx);
+}
+
 // -- the store and the clock
 // --------------------------------------------------------------------------
 
@@ -108,6 +123,7 @@ void ticket_ledger::on_loaded(const record::key& where, const record::value* con
 void ticket_ledger::on_tick(instant now, ledger_effects& fx) {
   for (const auto which : state_->pending.due(now.steady_us))
     state_->on_timeout(which, fx);
+  state_->keep_late_home_calls(now, fx);
   for (const auto sequence :
        state_->retention.expired(state_->jobs, now.wall_ms, state_->limits.retention_ms))
     state_->forget(sequence, durability::written, fx);
@@ -136,7 +152,7 @@ const std::string& ticket_ledger::code() const {
 
 std::string ticket_ledger::check_invariants() const {
   for (auto problem : {state_->jobs.check(), state_->cache.check(), state_->pending.check(),
-                       state_->submission.check()})
+                       state_->submission.check(), state_->home_calls.check()})
     if (!problem.empty())
       return problem;
   if (state_->submission.next_fresh() > state_->jobs.next_sequence())

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/core/effects.hpp"
+#include "actors/core/home_call.hpp"
 #include "messages/client.hpp"
 #include "messages/protocol.hpp"
 
@@ -35,6 +36,12 @@ struct ledger_limits {
   std::uint32_t locate_timeout_ms = 1000;
 };
 
+/// The executor beside this ledger, which runs home calls.
+struct own_executor {
+  std::string node;                   ///< name
+  std::vector<std::string> functions; ///< that it can run
+};
+
 /// An answer for a session or, through the proxy, for another node.
 struct reply {
   requester to;
@@ -49,14 +56,14 @@ struct to_proxy {
   friend bool operator==(const to_proxy&, const to_proxy&) = default;
 };
 
-using ledger_output = std::variant<reply, to_proxy, load_record, note>;
+using ledger_output = std::variant<reply, to_proxy, run_home_calls, load_record, note>;
 using ledger_effects = effects<ledger_output>;
 
 /// All inputs take the time and append to `fx`. Messages and requests are taken in the order of
 /// their arrival. Not thread safe.
 class ticket_ledger {
 public:
-  explicit ticket_ledger(ledger_limits limits = {});
+  explicit ticket_ledger(ledger_limits limits = {}, const own_executor& here = {});
   ~ticket_ledger();
   ticket_ledger(ticket_ledger&&) noexcept;
   ticket_ledger& operator=(ticket_ledger&&) noexcept;
@@ -94,6 +101,11 @@ public:
   void accept_submissions();
   /// The process is stopping: waits of its own sessions, present and to come, get -UNAVAILABLE.
   void on_stop(ledger_effects& fx);
+
+  // -- the executor here
+  // ------------------------------------------------------------------------------
+  /// Answers run_home_calls.
+  void on_home_calls(home_call_news news, instant now, ledger_effects& fx);
 
   // -- the store and the clock
   // ------------------------------------------------------------------------

@@ -74,6 +74,7 @@ void node_side::commit_ledger() {
     std::visit(overloaded{
                    [&](core::reply& x) { replies_.push_back(std::move(x)); },
                    [&](core::to_proxy& x) { outgoing_.push_back(std::move(x)); },
+                   [](core::run_home_calls&) { throw std::logic_error("all jobs are dispatched"); },
                    [](core::load_record&) { throw std::logic_error("nothing is read here"); },
                    [](core::note&) {},
                },
@@ -150,6 +151,9 @@ void node_side::run_executor() {
                    [&](core::start_job& x) { starts_.push_back(std::move(x)); },
                    [](core::stop_job&) { throw std::logic_error("nothing is stopped here"); },
                    [](core::withdraw_job&) { throw std::logic_error("nothing is recalled here"); },
+                   [](core::start_home_call&) { throw std::logic_error("no home calls here"); },
+                   [](core::withdraw_home_call&) { throw std::logic_error("no home calls here"); },
+                   [](core::home_call_news&) { throw std::logic_error("no home calls here"); },
                    [](core::load_record&) { throw std::logic_error("nothing is read here"); },
                    [](core::note&) {},
                },

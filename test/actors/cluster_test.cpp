@@ -27,9 +27,11 @@ public:
       std::make_shared<persistence::memory_disk>();
   std::unique_ptr<node_side> anna;
   std::unique_ptr<node_side> bert;
+  core::dispatch_settings settings;
   fake_session session{world, 1}; ///< of a client of anna
 
-  small_cluster() {
+  explicit small_cluster(std::uint32_t home_call_us = 0) {
+    settings.cluster.home_call_us = home_call_us;
     start_proxy();
     anna = std::make_unique<node_side>(world, place, "anna", anna_disk);
     bert = std::make_unique<node_side>(world, place, "bert", bert_disk);
@@ -37,7 +39,7 @@ public:
   }
 
   void start_proxy() {
-    proxy = std::make_unique<proxy_side>(world);
+    proxy = std::make_unique<proxy_side>(world, settings);
     *place = proxy->actor;
   }
   void kill_proxy() {
@@ -220,6 +222,37 @@ TEST_CASE_FIXTURE(small_cluster, "R1: a proxy that lost everything loses no job"
   CHECK(finished(alone));
   for (const auto& job : jobs)
     CHECK(result_of(job).jobs[0].attempt == 1);
+}
+
+TEST_CASE("R18: short calls run at their home, and the proxy hears how many") {
+  small_cluster all{1'000};
+  for (int i = 0; i < 10; ++i) {
+    const auto job = all.submit(submit_function("echo", "text"));
+    const auto answer = all.result_of(job);
+    CHECK(answer.outputs == std::vector<std::string>{"text"});
+    CHECK((i < 3 || answer.jobs.front().node == "anna"));
+  }
+  CHECK(all.anna->queue->home_calls_done() == 7);
+  all.world.advance(2'000);
+  client_request question;
+  question.kind = request_kind::stats;
+  const auto* answer = all.session.answer_to(all.ask(question));
+  REQUIRE(answer != nullptr);
+  for (const auto& record : answer->records)
+    if (record.front().first == "done")
+      CHECK(record.front().second == "10");
+}
+
+TEST_CASE("R18: what home calls have left is there after a crash") {
+  small_cluster all{1'000};
+  std::vector<ticket> jobs;
+  for (int i = 0; i < 10; ++i)
+    jobs.push_back(all.submit(submit_function("echo", std::to_string(i))));
+  all.anna->kill();
+  all.restart_anna();
+  all.world.advance(1'000);
+  for (int i = 0; i < 10; ++i)
+    CHECK(all.result_of(jobs[static_cast<std::size_t>(i)]).outputs.front() == std::to_string(i));
 }
 
 } // namespace evenkeel::test

@@ -256,4 +256,36 @@ TEST_CASE_FIXTURE(executor_fixture, "R4: a clean stop waits for what is about to
   CHECK(releases()[1].reason == release_reason::interrupted);
 }
 
+TEST_CASE_FIXTURE(executor_fixture, "R18: home calls run and are told of without the disk") {
+  disk.hold();
+  caf::anon_send(actor, core::run_home_calls{{{1, "echo", "a text"}, {2, "fail", "luck"}}});
+  world.run();
+  CHECK(disk.held() == 0);
+  const auto& ended = heard->home_calls.ended;
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].number == 1);
+  CHECK(ended[0].result.out == "a text");
+  CHECK(ended[0].result.how == outcome::done);
+  CHECK(ended[0].result.started_ms > 0);
+  CHECK(ended[1].number == 2);
+  CHECK(ended[1].result.how == outcome::failed);
+  CHECK(ended[1].result.reason == "no luck");
+  CHECK(results().empty());
+  world.advance(200);
+  CHECK(heard->loads.back().home_calls_done == 2);
+  CHECK(heard->loads.back().done == 0);
+}
+
+TEST_CASE_FIXTURE(executor_fixture, "home calls that find no slot, or a stop, are given back") {
+  assign({sleep_of(1, 1'000'000), sleep_of(2, 1'000'000)});
+  caf::anon_send(actor, core::run_home_calls{{{1, "noop", {}}}});
+  world.run();
+  CHECK(heard->home_calls.declined == std::vector<std::uint64_t>{1});
+  caf::anon_send(actor, stop_atom::value);
+  world.run();
+  caf::anon_send(actor, core::run_home_calls{{{2, "noop", {}}}});
+  world.run();
+  CHECK(heard->home_calls.declined == std::vector<std::uint64_t>{1, 2});
+}
+
 } // namespace evenkeel::test

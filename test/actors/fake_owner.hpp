@@ -4,6 +4,7 @@
 #include "actors/local_interfaces.hpp"
 #include "test/actors/test_system.hpp"
 
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@ namespace evenkeel::test {
 struct owner_record {
   std::vector<core::to_proxy> messages;
   std::vector<load_numbers> loads;
+  core::home_call_news home_calls;
   int done = 0;
 
   template <class Kind>
@@ -62,6 +64,11 @@ inline node_service::behavior_type fake_owner(node_service::pointer,
       },
       [](const std::vector<core::reply>&) {},
       [heard](const load_numbers& numbers) { heard->loads.push_back(numbers); },
+      [heard](core::home_call_news& news) {
+        auto& all = heard->home_calls;
+        std::move(news.ended.begin(), news.ended.end(), std::back_inserter(all.ended));
+        std::move(news.declined.begin(), news.declined.end(), std::back_inserter(all.declined));
+      },
       [](const proxy_connected&) {},
       [](const connect_failed&) {},
       [](tick_atom) {},

@@ -31,7 +31,7 @@ public:
     REQUIRE_FALSE(heard_->joins.empty());
     const auto& request = heard_->joins.back();
     header_ = {current, request.process, request.link, 0};
-    caf::anon_send(heard_->node, welcome{current, request.process, request.link, code, {}});
+    caf::anon_send(heard_->node, welcome{current, request.process, request.link, code, settings});
   }
   template <class Content>
   void say(Content content) {
@@ -39,6 +39,8 @@ public:
     caf::anon_send(heard_->node, header_, std::move(content));
   }
   [[nodiscard]] const link_header& header() const { return header_; }
+
+  cluster_settings settings; ///< of the next welcome
 
   static constexpr epoch current{3, 33};
   static constexpr const char* code = "k7m2q";

@@ -94,6 +94,36 @@ TEST_CASE_FIXTURE(node_fixture, "a result is acknowledged when it is on disk, no
 }
 
 TEST_CASE_FIXTURE(node_fixture,
+                  "R18: a home call runs while the disk is busy, and its ticket waits for it") {
+  proxy.settings.home_call_us = 1'000;
+  join_cluster();
+  for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    ask(submit_function("noop"));
+    travelling_result done{{own_ledger, sequence}, {}};
+    done.result.assigned = {3, sequence};
+    done.result.started_ms = done.result.ended_ms = 1;
+    proxy.say(result_batch{0, {done}});
+    world.run();
+  }
+  disk.hold();
+  const auto number = ask(submit_function("noop"));
+  REQUIRE(executor_heard->calls.size() == 1);
+  CHECK(disk.held() == 0);
+  core::home_call_news news;
+  news.ended.push_back({executor_heard->calls.front().number, 1, {}});
+  caf::anon_send(actor, news);
+  world.run();
+  CHECK(disk.holds_synced());
+  CHECK(session.answer_to(number) == nullptr);
+  disk.open_up();
+  world.run();
+  CHECK(answer_to(number).subject == ticket{fake_proxy::code, 4});
+  CHECK(answer_to(number).jobs.size() == 1);
+  CHECK(disk.records<record::open_job>().empty());
+  CHECK(proxy.all<submit_batch>().size() == 3);
+}
+
+TEST_CASE_FIXTURE(node_fixture,
                   "R9: load reports pass commits that are held back and carry the lag") {
   join_cluster();
   disk.hold();

@@ -22,6 +22,7 @@ public:
     std::vector<core::link_up> ups;
     std::vector<core::link_down> downs;
     std::vector<core::from_proxy> messages;
+    std::vector<core::home_call> calls;
     int stops = 0;
   };
   struct outside {
@@ -74,7 +75,8 @@ private:
     node_parts all;
     all.link = std::make_shared<core::node_link>(settings, own_ledger, 70);
     all.link->on_start(read_clock(), all.link_fx);
-    all.ledger = std::make_shared<core::ticket_ledger>();
+    all.ledger = std::make_shared<core::ticket_ledger>(core::ledger_limits{},
+                                                       core::own_executor{settings.name, {"noop"}});
     all.store = disk.address;
     all.connector = world.spawn(connector, around);
     all.spawn_executor = [this](const node_service&) {
@@ -104,6 +106,9 @@ private:
         [heard](const core::link_up& x) { heard->ups.push_back(x); },
         [heard](const core::link_down& x) { heard->downs.push_back(x); },
         [heard](const core::from_proxy& x) { heard->messages.push_back(x); },
+        [heard](const core::run_home_calls& x) {
+          heard->calls.insert(heard->calls.end(), x.calls.begin(), x.calls.end());
+        },
         [](const committed&) {},
         [](const loaded&) {},
         [](const job_ended&) {},

@@ -29,7 +29,8 @@ public:
     settings.slots = 2;
     settings.functions = jobs::function_registry::global().names();
     link_ = std::make_shared<core::node_link>(settings, ledger_of(settings.name), 7);
-    ledger = std::make_shared<core::ticket_ledger>();
+    ledger = std::make_shared<core::ticket_ledger>(
+        core::ledger_limits{}, core::own_executor{settings.name, settings.functions});
     std::vector<record::value> held;
     disk.recover([&](record::value&& content) {
       link_->recover(content);

@@ -85,3 +85,14 @@ TEST_CASE("a step that changes the disk and says nothing still holds later outpu
   CHECK(gate.take() == lines{"a"});
   CHECK(gate.last_number() == 1);
 }
+
+TEST_CASE("what is said at once waits for no commit, its own or another") {
+  commit_gate<std::string> gate;
+  accept(gate, {"a"}, true);
+  auto fx = step({"b"}, true);
+  fx.emit_at_once(std::string{"now"});
+  CHECK(gate.accept(fx) == 2);
+  CHECK(gate.take() == lines{"now"});
+  gate.committed(2);
+  CHECK(gate.take() == lines{"a", "b"});
+}

@@ -103,7 +103,7 @@ void world::link_up(std::uint64_t n) {
   step([&](auto& fx) { queue.on_node_up(up, now, fx); });
   load_report report;
   report.round_trip_us = static_cast<std::uint64_t>(2 * one_way_us);
-  queue.on_load_report(ledger(n), report);
+  queue.on_load_report(ledger(n), report, now);
   start_ready(n);
   say_inventory(n);
   for (const auto& [what, item] : node.held)

@@ -74,6 +74,9 @@ public:
   std::vector<start_job> started;
   std::vector<stop_job> stopped;
   std::vector<withdraw_job> withdrawals;
+  std::vector<home_call> calls;
+  std::vector<std::uint64_t> calls_asked_back;
+  home_call_news news; ///< of home calls
   std::vector<load_record> loads;
   std::vector<inventory> inventories;
   std::vector<result_batch> result_messages;
@@ -83,6 +86,9 @@ public:
     started.clear();
     stopped.clear();
     withdrawals.clear();
+    calls.clear();
+    calls_asked_back.clear();
+    news = {};
     loads.clear();
     inventories.clear();
     result_messages.clear();
@@ -105,6 +111,26 @@ public:
   }
   void answer_withdrawal(const attempt_ref& what, bool withdrawn) {
     step([&](auto& fx) { queue.on_withdrawal(what, withdrawn, now, fx); });
+  }
+  void call_at_home(std::vector<std::uint64_t> numbers, const std::string& function = "upper") {
+    run_home_calls wanted;
+    for (const auto number : numbers)
+      wanted.calls.push_back({number, function, "text"});
+    step([&](auto& fx) { queue.on_home_calls(wanted, now, fx); });
+    flush();
+  }
+  void end_home_call(std::uint64_t number, run_end how = success()) {
+    step([&](auto& fx) { queue.on_home_call_ended(number, 5, std::move(how), now, fx); });
+    flush();
+  }
+  void answer_home_withdrawal(std::uint64_t number, bool withdrawn) {
+    step([&](auto& fx) { queue.on_home_call_withdrawal(number, withdrawn, now, fx); });
+    flush();
+  }
+  void tick(std::int64_t ms) {
+    now.steady_us += ms * us_per_ms;
+    now.wall_ms += ms;
+    step([&](auto& fx) { queue.on_tick(now, fx); });
   }
   void shut_down() {
     step([&](auto& fx) { queue.on_shutdown(now, fx); });
@@ -173,6 +199,8 @@ private:
         disk.insert_or_assign(change.where, std::move(*change.content));
       else
         disk.erase(change.where);
+    for (auto& output : fx.at_once)
+      take(output);
     for (auto& output : fx.outputs)
       take(output);
     CHECK(queue.check_invariants().empty());
@@ -193,6 +221,13 @@ private:
       stopped.push_back(*stop);
     } else if (auto* withdrawal = std::get_if<withdraw_job>(&output)) {
       withdrawals.push_back(*withdrawal);
+    } else if (auto* call = std::get_if<start_home_call>(&output)) {
+      calls.push_back(std::move(call->call));
+    } else if (auto* back = std::get_if<withdraw_home_call>(&output)) {
+      calls_asked_back.push_back(back->number);
+    } else if (auto* told = std::get_if<home_call_news>(&output)) {
+      news.ended.insert(news.ended.end(), told->ended.begin(), told->ended.end());
+      news.declined.insert(news.declined.end(), told->declined.begin(), told->declined.end());
     } else if (auto* wanted = std::get_if<load_record>(&output)) {
       loads.push_back(*wanted);
     }

@@ -20,7 +20,8 @@ inline constexpr std::uint64_t first_link = 11;
 
 class ledger_scene {
 public:
-  explicit ledger_scene(ledger_limits limits = {}) : ledger{limits} {
+  explicit ledger_scene(ledger_limits limits = {}, const own_executor& here = {})
+      : ledger{limits, here} {
     ledger.on_identity(own_ledger, own_code);
   }
 
@@ -126,6 +127,14 @@ public:
     for (const auto& batch : sent<submit_batch>())
       for (const auto& job : batch.jobs)
         result.push_back(job.sequence);
+    return result;
+  }
+  /// What the executor here is to run.
+  [[nodiscard]] std::vector<home_call> home_calls() const {
+    std::vector<home_call> result;
+    for (const auto& output : fx.at_once)
+      if (const auto* wanted = std::get_if<run_home_calls>(&output))
+        result.insert(result.end(), wanted->calls.begin(), wanted->calls.end());
     return result;
   }
   [[nodiscard]] std::vector<std::uint64_t> cancelled() const {

@@ -189,7 +189,7 @@ TEST_CASE("a join of another protocol version is refused with both versions in t
   const auto fx = p.on_join(1, a);
   CHECK(refused_for(fx) == refusal_reason::protocol_version);
   CHECK(the<send_refusal>(fx).content.text
-        == "the proxy speaks version 3 of the link protocol, the node version 9");
+        == "the proxy speaks version 4 of the link protocol, the node version 9");
 }
 
 TEST_CASE("a malformed join is refused") {
