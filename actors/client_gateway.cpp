@@ -197,8 +197,8 @@ struct client_gateway::state : std::enable_shared_from_this<client_gateway::stat
     if (found == sessions.end())
       return;
     auto content = item.message->move_content_to_message();
-    caf::message_handler{[&](const std::vector<numbered_answer>& answers) {
-      found->second.session->on_answers(answers);
+    caf::message_handler{[&](std::vector<numbered_answer>& answers) {
+      found->second.session->on_answers(std::move(answers));
     }}(content);
   }
 

@@ -45,9 +45,9 @@ void client_session::start(std::function<void()> on_gone) {
   connection_->read();
 }
 
-void client_session::on_answers(const std::vector<numbered_answer>& answers) {
-  for (const auto& answer : answers)
-    core_.on_answer(answer.number, answer.content);
+void client_session::on_answers(std::vector<numbered_answer> answers) {
+  for (auto& answer : answers)
+    core_.on_answer(answer.number, std::move(answer.content));
   run_outputs();
 }
 

@@ -43,7 +43,7 @@ public:
 
   /// Begins to read. `on_gone` is called once, from the event loop, when the connection is no more.
   void start(std::function<void()> on_gone);
-  void on_answers(const std::vector<numbered_answer>& answers);
+  void on_answers(std::vector<numbered_answer> answers);
   /// What its token allows from now on; null: it is nobody's any more.
   void on_access_changed(const core::client_access* now);
   [[nodiscard]] const client_session_actor& address() const { return self_; }

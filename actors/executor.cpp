@@ -17,7 +17,8 @@ namespace {
 constexpr auto tick_period = std::chrono::milliseconds(100);
 constexpr auto longest_hold = std::chrono::milliseconds(4);
 constexpr std::uint32_t most_held = 64;
-constexpr std::size_t max_runners = 1000; ///< threads; further functions wait for one of them
+constexpr std::size_t max_runners = 1000;      ///< threads; further functions wait for one of them
+constexpr std::uint64_t us_for_a_runner = 100; ///< of home calls: below, waking it takes longer
 
 /// What runners call a home call: no job has a ledger of zeros.
 attempt_ref home_call_ref(std::uint64_t number) {
@@ -103,6 +104,8 @@ void executor_state::run_outputs() {
                    [&](core::note& x) { parts_.log.line(x); },
                },
                output);
+  if (new_home_calls_ > 0)
+    wake_runners_for_home_calls();
   if (!outgoing.empty())
     self_->send(parts_.node, std::move(outgoing));
   if (stopping_ && parts_.queue->idle() && !step_.pending() && !flush_scheduled_
@@ -173,13 +176,12 @@ void executor_state::start_command(core::start_job& order) {
 
 void executor_state::start_function(core::start_job& order) {
   calls_->push({order.what, parts_.functions->find(order.spec.text), std::move(order.spec.body)});
-  wake_runners();
+  wake_all_runners();
 }
 
 /// The runner that was busy last is the first to be used again: its thread is still warm.
-void executor_state::wake_runners() {
-  for (auto waiting = calls_->waiting();
-       waiting > 0 && has_free_slot() && busy_runners_ < max_runners; --waiting) {
+void executor_state::wake_runners(std::size_t most) {
+  for (; most > 0 && has_free_slot() && busy_runners_ < max_runners; --most) {
     if (idle_runners_.empty())
       idle_runners_.push_back(parts_.spawn_runner());
     self_->send(idle_runners_.back(), run_calls{self_, calls_});
@@ -190,7 +192,7 @@ void executor_state::wake_runners() {
 
 void executor_state::use_free_slots() {
   start_commands();
-  wake_runners();
+  wake_all_runners();
 }
 
 /// True: it was started ahead of a free slot, and will not run.
@@ -239,7 +241,20 @@ void executor_state::withdraw_job(const attempt_ref& what) {
 void executor_state::start_home_call(core::home_call& call) {
   calls_->push({home_call_ref(call.number), parts_.functions->find(call.function),
                 std::move(call.arguments)});
-  wake_runners();
+  ++new_home_calls_;
+  new_home_us_ += call.expected_us;
+}
+
+/// One runner that is busy with such calls takes these as well, unless they are too much for it.
+/// One that turns out to be busy for long is no help: then `on_tick` sees to them, at the latest.
+void executor_state::wake_runners_for_home_calls() {
+  const auto fresh = std::exchange(new_home_calls_, 0);
+  const auto wanted = 1 + std::exchange(new_home_us_, 0) / us_for_a_runner;
+  const bool others_run = !runs_.empty() || parts_.queue->long_home_calls(read_clock()) > 0;
+  if (others_run)
+    wake_runners(fresh);
+  else if (wanted > busy_runners_)
+    wake_runners(std::min<std::size_t>(fresh, wanted - busy_runners_));
 }
 
 void executor_state::withdraw_home_call(std::uint64_t number) {
@@ -305,6 +320,7 @@ void executor_state::on_tick() {
     reported_ = numbers;
     self_->send(parts_.node, numbers);
   }
+  wake_all_runners();
   parts_.queue->on_tick(now, step_.fx());
   if (!step_.fx().empty())
     schedule_flush();
@@ -327,8 +343,10 @@ executor_actor::behavior_type executor(executor_state::pointer self, executor_pa
         state->tell(
             [&](auto& queue, auto now, auto& fx) { queue.on_message(message.content, now, fx); });
       },
-      [state](const core::run_home_calls& wanted) {
-        state->tell([&](auto& queue, auto now, auto& fx) { queue.on_home_calls(wanted, now, fx); });
+      [state](core::run_home_calls& wanted) {
+        state->tell([&](auto& queue, auto now, auto& fx) {
+          queue.on_home_calls(std::move(wanted), now, fx);
+        });
       },
       [state](const committed& news) { state->on_committed(news); },
       [state](const loaded& answer) {

@@ -20,7 +20,7 @@ void node_state::on_requests(session_requests& incoming) {
       self_->send(questions_, remote_request{from, std::move(request)});
     else
       tell_ledger([&, &wanted = request](auto& ledger, auto now, auto& fx) {
-        ledger.on_request(from, wanted, now, fx);
+        ledger.on_request(from, std::move(wanted), now, fx);
       });
   }
 }

@@ -237,8 +237,8 @@ void node_life::run_ledger() {
                    [&](core::reply& x) { world_->reply(settings_.index, x); },
                    [&](core::to_proxy& x) { link_->on_outgoing(std::move(x), link_step_.fx); },
                    [&](core::run_home_calls& x) {
-                     tell_executor([x = std::move(x)](auto& queue, auto now, auto& fx) {
-                       queue.on_home_calls(x, now, fx);
+                     tell_executor([x = std::move(x)](auto& queue, auto now, auto& fx) mutable {
+                       queue.on_home_calls(std::move(x), now, fx);
                      });
                    },
                    [&](core::load_record& x) {

@@ -30,12 +30,13 @@ void client_session_core::on_half_closed() {
   pump();
 }
 
-void client_session_core::on_answer(std::uint64_t number, const client_answer& answer) {
+void client_session_core::on_answer(std::uint64_t number, client_answer answer) {
   auto* owed = replies_.find(number);
   if (owed == nullptr || owed->stage != owed_stage::asked)
     return;
-  remember_ticket(number, answer);
   word(*owed, number, answer);
+  if (owed->context.kind == request_kind::submit && answer.code == errc::ok)
+    remember_ticket(number, std::move(answer));
   pump();
 }
 

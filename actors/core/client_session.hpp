@@ -67,7 +67,7 @@ public:
   /// The client will send no more; what it asked for is still answered.
   void on_half_closed();
   /// The node's answer to one of `asks`; exactly one for each.
-  void on_answer(std::uint64_t number, const client_answer& answer);
+  void on_answer(std::uint64_t number, client_answer answer);
   /// So many of the bytes that `take` gave have left for the client. While more than
   /// `unsent_bytes` have not, nothing new is parsed.
   void on_written(std::size_t bytes);
@@ -110,7 +110,7 @@ private:
   void put_ask(std::uint64_t number, client_request request);
   void help(std::string_view topic);
   void word(owed_reply& owed, std::uint64_t number, const client_answer& answer);
-  void remember_ticket(std::uint64_t number, const client_answer& answer);
+  void remember_ticket(std::uint64_t number, client_answer answer);
   bool answer_from_memory(const parsed_request& request);
   void stop_parsing();
 

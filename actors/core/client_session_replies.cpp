@@ -43,19 +43,18 @@ void client_session_core::help(std::string_view topic) {
   reply(text);
 }
 
-void client_session_core::remember_ticket(std::uint64_t number, const client_answer& answer) {
-  if (replies_.find(number)->context.kind != request_kind::submit || answer.code != errc::ok
-      || answer.subject.code.empty())
+void client_session_core::remember_ticket(std::uint64_t number, client_answer answer) {
+  if (answer.subject.code.empty())
     return;
-  if (number == latest_) {
-    last_ = answer.subject;
-    if (!answer.jobs.empty() && answer.outputs.size() == 1)
-      ended_ = answer;
-  }
   if (own_.size() < limits_.own_tickets)
     own_.push_back(answer.subject.sequence);
   else
     own_overflow_ = true;
+  if (number != latest_)
+    return;
+  last_ = answer.subject;
+  if (!answer.jobs.empty() && answer.outputs.size() == 1)
+    ended_ = std::move(answer);
 }
 
 /// A WAIT or RESULT right behind a submission whose result came with its ticket. A result never
@@ -66,10 +65,14 @@ bool client_session_core::answer_from_memory(const parsed_request& request) {
   if (!about_result || ended_.subject.code.empty() || asked.subject != ended_.subject
       || asked.streams != stream_choice::out)
     return false;
-  auto answer = ended_;
-  answer.kind = asked.kind;
+  ended_.kind = asked.kind;
+  const reply_context context{asked.kind, request.style, asked.subject};
+  if (replies_.empty()) {
+    append_reply(outputs_.bytes, context, ended_);
+    return true;
+  }
   std::string text;
-  append_reply(text, {asked.kind, request.style, asked.subject}, answer);
+  append_reply(text, context, ended_);
   reply(text);
   return true;
 }

@@ -74,16 +74,15 @@ bool executor_queue::state::has_room(const home_call& call, instant now) {
   return holding <= settings.slots + depth && (holding < settings.slots || depth > 0);
 }
 
-void executor_queue::on_home_calls(const run_home_calls& wanted, instant now,
-                                   executor_effects& fx) {
+void executor_queue::on_home_calls(run_home_calls wanted, instant now, executor_effects& fx) {
   auto& s = *state_;
-  for (const auto& call : wanted.calls) {
+  for (auto& call : wanted.calls) {
     if (!s.has_room(call, now)) {
       s.home_calls.decline(call.number);
       continue;
     }
     s.home_calls.add(call.number, now);
-    fx.emit_at_once(start_home_call{call});
+    fx.emit_at_once(start_home_call{std::move(call)});
   }
 }
 

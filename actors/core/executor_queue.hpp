@@ -107,7 +107,7 @@ public:
   void on_withdrawal(const attempt_ref& what, bool withdrawn, instant now, executor_effects& fx);
   /// Calls of the ledger here; start_home_call or home_call_news follow. They hold slots like
   /// attempts.
-  void on_home_calls(const run_home_calls& wanted, instant now, executor_effects& fx);
+  void on_home_calls(run_home_calls wanted, instant now, executor_effects& fx);
   /// A run that start_home_call asked for is over. Unknown numbers are ignored.
   void on_home_call_ended(std::uint64_t number, std::int64_t took_us, run_end end, instant now,
                           executor_effects& fx);

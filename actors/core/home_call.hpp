@@ -14,6 +14,7 @@ namespace evenkeel::core {
 
 struct home_call {
   std::uint64_t number = 0; ///< the ledger's name for it, never used again in this process
+  std::uint32_t expected_us = 0;
   std::string function;
   std::string arguments;
   friend bool operator==(const home_call&, const home_call&) = default;

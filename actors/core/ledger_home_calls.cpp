@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace evenkeel::core {
 
@@ -39,19 +40,21 @@ bool ledger_home_calls::admits(const job_spec& spec, instant now) const {
   return mean_us < limit_us_ && expected_us_ + mean_us <= together * limit_us_;
 }
 
-void ledger_home_calls::add(const requester& from, const job_spec& spec, const std::string& owner,
+void ledger_home_calls::add(const requester& from, job_spec spec, const std::string& owner,
                             instant now) {
   const auto expected_us = paces_.at(spec.text).mean_us;
   expected_us_ += expected_us;
   bytes_ += size_of(spec);
-  under_way_.emplace_hint(under_way_.end(), next_number_++,
-                          entry{from, spec, owner, now.wall_ms, now.steady_us, expected_us, 0});
+  under_way_.emplace_hint(
+      under_way_.end(), next_number_++,
+      entry{from, std::move(spec), owner, now.wall_ms, now.steady_us, expected_us, 0});
 }
 
 std::vector<home_call> ledger_home_calls::collect() {
   std::vector<home_call> calls;
   for (auto place = under_way_.lower_bound(next_collected_); place != under_way_.end(); ++place)
-    calls.push_back({place->first, place->second.spec.text, place->second.spec.body});
+    calls.push_back({place->first, static_cast<std::uint32_t>(place->second.expected_us),
+                     place->second.spec.text, place->second.spec.body});
   next_collected_ = next_number_;
   return calls;
 }

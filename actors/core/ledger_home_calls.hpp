@@ -38,7 +38,7 @@ public:
   /// Whether this job is to be a home call: the calls of its function are short, and all under way
   /// together, too.
   [[nodiscard]] bool admits(const job_spec& spec, instant now) const;
-  void add(const requester& from, const job_spec& spec, const std::string& owner, instant now);
+  void add(const requester& from, job_spec spec, const std::string& owner, instant now);
   /// What was added since the last time.
   std::vector<home_call> collect();
 

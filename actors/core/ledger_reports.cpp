@@ -161,7 +161,8 @@ void ticket_ledger::state::take(const located& message, instant /*now*/, ledger_
 }
 
 void ticket_ledger::state::take(const query& message, instant now, ledger_effects& fx) {
-  on_request({true, *link, message.question}, message.request, now, fx);
+  auto request = message.request;
+  on_request({true, *link, message.question}, request, now, fx);
 }
 
 void ticket_ledger::state::take(const abandon& message, instant /*now*/, ledger_effects& /*fx*/) {

@@ -20,8 +20,8 @@ std::int64_t deadline_of(const client_request& request, instant now) {
 
 } // namespace
 
-void ticket_ledger::state::on_request(const requester& from, const client_request& request,
-                                      instant now, ledger_effects& fx) {
+void ticket_ledger::state::on_request(const requester& from, client_request& request, instant now,
+                                      ledger_effects& fx) {
   const auto reject = [&](errc error, std::string text) {
     refuse(from, request.kind, error, 0, std::move(text), fx);
   };
@@ -52,9 +52,9 @@ void ticket_ledger::state::on_request(const requester& from, const client_reques
   reject(errc::bad_request, "unknown kind of request");
 }
 
-void ticket_ledger::state::submit(const requester& from, const client_request& request, instant now,
+void ticket_ledger::state::submit(const requester& from, client_request& request, instant now,
                                   ledger_effects& fx) {
-  const auto& spec = request.spec;
+  auto& spec = request.spec;
   client_answer content;
   content.kind = request_kind::submit;
   const job_label label{request.who.name, request.key};
@@ -79,7 +79,7 @@ void ticket_ledger::state::submit(const requester& from, const client_request& r
   if (jobs.open_bytes() + size_of(spec) > limits.max_open_bytes)
     return reject(errc::busy, "the unfinished jobs on this node take too much memory");
   if (request.key.empty() && home_calls.admits(spec, now))
-    return home_calls.add(from, spec, label.owner, now);
+    return home_calls.add(from, std::move(spec), label.owner, now);
   take_in(from, spec, label, now, fx);
 }
 

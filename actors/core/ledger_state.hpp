@@ -38,10 +38,9 @@ struct ticket_ledger::state {
 
   // -- ledger_requests.cpp
   // ----------------------------------------------------------------------------
-  void on_request(const requester& from, const client_request& request, instant now,
-                  ledger_effects& fx);
-  void submit(const requester& from, const client_request& request, instant now,
-              ledger_effects& fx);
+  /// `request` is used up.
+  void on_request(const requester& from, client_request& request, instant now, ledger_effects& fx);
+  void submit(const requester& from, client_request& request, instant now, ledger_effects& fx);
   /// A new open job, and its ticket.
   open_entry& take_in(const requester& from, const job_spec& spec, const job_label& label,
                       instant now, ledger_effects& fx);

@@ -294,6 +294,9 @@ void append_wait_all_record(std::string& out, const job_view& job) {
 }
 
 void append_reply(std::string& out, const reply_context& asked, const client_answer& answer) {
+  constexpr std::size_t usual = 160; // bytes: in one piece instead of growing to it
+  if (out.capacity() - out.size() < usual)
+    out.reserve(out.size() + usual);
   const bool has_words =
       answer.code == errc::ok || answer.code == errc::not_found || answer.code == errc::not_ready;
   if (asked.kind == request_kind::result && asked.style == reply_style::original && has_words)

@@ -75,7 +75,7 @@ void ticket_ledger::flush(instant now, ledger_effects& fx) {
 // -- clients
 // ------------------------------------------------------------------------------------------
 
-void ticket_ledger::on_request(const requester& from, const client_request& request, instant now,
+void ticket_ledger::on_request(const requester& from, client_request request, instant now,
                                ledger_effects& fx) {
   state_->on_request(from, request, now, fx);
 }

@@ -91,8 +91,7 @@ public:
   // ----------------------------------------------------------------------------------------
   /// A request about this ledger (every kind but nodes, stats and list everywhere, which the shell
   /// sends to the proxy). Answered exactly once, now or later.
-  void on_request(const requester& from, const client_request& request, instant now,
-                  ledger_effects& fx);
+  void on_request(const requester& from, client_request request, instant now, ledger_effects& fx);
   /// The client is gone: forget its waits without an answer.
   void on_session_closed(std::uint64_t session);
   /// No new submissions: they get -UNAVAILABLE from now on (the process is stopping), or -BUSY

@@ -24,12 +24,17 @@ inline constexpr std::array<std::string_view, 8> stage_names{
 
 class job_path {
 public:
-  /// `batch` clients, each with one job under way, all at the same point.
-  job_path(const std::string& directory, std::size_t batch);
+  /// `batch` clients, each with one job under way, all at the same point. `at_home`: once their
+  /// function is known to be short, they are home calls (core/home_call.hpp).
+  job_path(const std::string& directory, std::size_t batch, bool at_home);
 
   void one_batch();
   void reset_bytes() { bytes_ = {}; }
   [[nodiscard]] const std::array<byte_counts, stage_names.size()>& bytes() const { return bytes_; }
+  /// Whether the last batch came through this stage.
+  [[nodiscard]] bool has(stage which) const {
+    return !home_batch_ || (which != stage::send && which != stage::dispatch);
+  }
 
 private:
   struct asked {
@@ -42,10 +47,13 @@ private:
   [[gnu::noinline]] void commit();                     ///< at the home: the tickets are durable
   [[gnu::noinline]] void send();                       ///< the jobs to the proxy
   [[gnu::noinline]] void dispatch(); ///< at the proxy, until the executor has them
-  [[gnu::noinline]] void run();      ///< at the executor, until the proxy has the results
-  [[gnu::noinline]] void result();   ///< by the proxy to the home, and all acknowledgements
-  [[gnu::noinline]] void reply();    ///< text for the clients
+  [[gnu::noinline]] void
+  run(); ///< at the executor, until the proxy, or its ledger, has the results
+  [[gnu::noinline]] void result(); ///< by the proxy to the home, and all acknowledgements
+  [[gnu::noinline]] void reply();  ///< text for the clients
 
+  void dispatched_batch();
+  void home_batch();
   void begin(stage which) { world_.bytes = &bytes_[static_cast<std::size_t>(which)]; }
   void exchange();
   void run_client(std::size_t index);
@@ -59,6 +67,9 @@ private:
   std::vector<asked> asks_;
   std::string call_;
   std::size_t replies_ = 0;
+  bool at_home_;
+  std::size_t batches_ = 0;
+  bool home_batch_ = false; ///< the one under way
 };
 
 } // namespace evenkeel::bench

@@ -37,8 +37,10 @@ core::executor_settings executor_settings_of(std::uint32_t slots, const core::no
 
 node_side::node_side(surroundings& world, wire& link_wire, const std::string& directory,
                      std::uint32_t slots)
-    : world_{&world}, wire_{&link_wire}, disk_{world, directory},
-      link_{link_settings_of(slots, functions_), own_ledger, nonce}, executor_{{}} {
+    : world_{&world}, wire_{&link_wire}, disk_{world, directory}, link_{link_settings_of(
+                                                                            slots, functions_),
+                                                                        own_ledger, nonce},
+      ledger_{{}, {"a", functions_.names()}}, executor_{{}} {
   link_.on_start(world_->now, link_step_.fx);
   executor_ = core::executor_queue{executor_settings_of(slots, link_, functions_)};
 }
@@ -74,7 +76,7 @@ void node_side::commit_ledger() {
     std::visit(overloaded{
                    [&](core::reply& x) { replies_.push_back(std::move(x)); },
                    [&](core::to_proxy& x) { outgoing_.push_back(std::move(x)); },
-                   [](core::run_home_calls&) { throw std::logic_error("all jobs are dispatched"); },
+                   [&](core::run_home_calls& x) { wanted_calls_ = std::move(x); },
                    [](core::load_record&) { throw std::logic_error("nothing is read here"); },
                    [](core::note&) {},
                },
@@ -151,9 +153,9 @@ void node_side::run_executor() {
                    [&](core::start_job& x) { starts_.push_back(std::move(x)); },
                    [](core::stop_job&) { throw std::logic_error("nothing is stopped here"); },
                    [](core::withdraw_job&) { throw std::logic_error("nothing is recalled here"); },
-                   [](core::start_home_call&) { throw std::logic_error("no home calls here"); },
-                   [](core::withdraw_home_call&) { throw std::logic_error("no home calls here"); },
-                   [](core::home_call_news&) { throw std::logic_error("no home calls here"); },
+                   [&](core::start_home_call& x) { calls_.push_back(std::move(x.call)); },
+                   [](core::withdraw_home_call&) { throw std::logic_error("none waits here"); },
+                   [&](core::home_call_news& x) { news_ = std::move(x); },
                    [](core::load_record&) { throw std::logic_error("nothing is read here"); },
                    [](core::note&) {},
                },
@@ -167,6 +169,24 @@ void node_side::run_calls() {
     end.out = functions_.find(order.spec.text)(order.spec.body);
     executor_.on_ended(order.what, std::move(end), world_->now, executor_step_.fx);
   }
+}
+
+void node_side::run_home_calls() {
+  commit_ledger(); // nothing is to be written: what is said at once is there now
+  executor_.on_home_calls(std::exchange(wanted_calls_, {}), world_->now, executor_step_.fx);
+  run_executor();
+  for (const auto& call : std::exchange(calls_, {})) {
+    core::run_end end;
+    end.started_ms = end.ended_ms = world_->now.wall_ms;
+    end.out = functions_.find(call.function)(call.arguments);
+    executor_.on_home_call_ended(call.number, 1, std::move(end), world_->now, executor_step_.fx);
+  }
+  run_executor();
+}
+
+void node_side::end_home_calls() {
+  ledger_.on_home_calls(std::exchange(news_, {}), world_->now, ledger_step_.fx);
+  flush_ledger();
 }
 
 } // namespace evenkeel::bench

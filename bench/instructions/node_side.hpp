@@ -31,6 +31,10 @@ public:
   void receive(const std::vector<packet>& packets);
   /// Does what the received messages ask for, and runs the calls that start.
   void work();
+  /// What the ledger has handed over: run, and its ends told.
+  void run_home_calls();
+  /// The ledger hears of them.
+  void end_home_calls();
   /// What is for the proxy.
   std::vector<packet> send();
   [[nodiscard]] bool has_work() const { return !inbox_.empty(); }
@@ -58,6 +62,9 @@ private:
   std::vector<core::to_proxy> outgoing_;
   std::vector<packet> packets_;
   std::vector<core::start_job> starts_;
+  core::run_home_calls wanted_calls_;
+  std::vector<core::home_call> calls_;
+  core::home_call_news news_;
   std::vector<core::reply> replies_;
 };
 

@@ -15,11 +15,19 @@ constexpr std::uint64_t channel = 1;
 constexpr std::int64_t tick_us = 50'000;
 constexpr std::int64_t ticks_until_settled = 300; // longer than the grace
 
+cluster_settings settings_of(bool home_calls) {
+  cluster_settings settings;
+  settings.home_call_us = home_calls ? 1'000 : 0;
+  return settings;
+}
+
 } // namespace
 
-proxy_side::proxy_side(surroundings& world, wire& link_wire, const std::string& directory)
+proxy_side::proxy_side(surroundings& world, wire& link_wire, const std::string& directory,
+                       bool home_calls)
     : world_{&world}, wire_{&link_wire}, disk_{world, directory},
-      membership_{{}, nonce}, queue_{core::dispatch_settings{}}, relay_{cluster_settings{}} {
+      membership_{{settings_of(home_calls), 0}, nonce}, queue_{core::dispatch_settings{}},
+      relay_{cluster_settings{}} {
   membership_.on_start(world_->now, membership_step_.fx);
   run_membership();
   for (auto i = ticks_until_settled; i > 0; --i) {

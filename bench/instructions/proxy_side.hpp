@@ -16,7 +16,7 @@ namespace evenkeel::bench {
 class proxy_side {
 public:
   /// Begins an epoch, and lets the time pass in which nodes of an earlier one might come back.
-  proxy_side(surroundings& world, wire& link_wire, const std::string& directory);
+  proxy_side(surroundings& world, wire& link_wire, const std::string& directory, bool home_calls);
 
   welcome on_join(const join& request);
   /// Messages of the node: opened, and put aside.

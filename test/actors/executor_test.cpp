@@ -258,7 +258,7 @@ TEST_CASE_FIXTURE(executor_fixture, "R4: a clean stop waits for what is about to
 
 TEST_CASE_FIXTURE(executor_fixture, "R18: home calls run and are told of without the disk") {
   disk.hold();
-  caf::anon_send(actor, core::run_home_calls{{{1, "echo", "a text"}, {2, "fail", "luck"}}});
+  caf::anon_send(actor, core::run_home_calls{{{1, 5, "echo", "a text"}, {2, 5, "fail", "luck"}}});
   world.run();
   CHECK(disk.held() == 0);
   const auto& ended = heard->home_calls.ended;
@@ -278,12 +278,12 @@ TEST_CASE_FIXTURE(executor_fixture, "R18: home calls run and are told of without
 
 TEST_CASE_FIXTURE(executor_fixture, "home calls that find no slot, or a stop, are given back") {
   assign({sleep_of(1, 1'000'000), sleep_of(2, 1'000'000)});
-  caf::anon_send(actor, core::run_home_calls{{{1, "noop", {}}}});
+  caf::anon_send(actor, core::run_home_calls{{{1, 5, "noop", {}}}});
   world.run();
   CHECK(heard->home_calls.declined == std::vector<std::uint64_t>{1});
   caf::anon_send(actor, stop_atom::value);
   world.run();
-  caf::anon_send(actor, core::run_home_calls{{{2, "noop", {}}}});
+  caf::anon_send(actor, core::run_home_calls{{{2, 5, "noop", {}}}});
   world.run();
   CHECK(heard->home_calls.declined == std::vector<std::uint64_t>{1, 2});
 }

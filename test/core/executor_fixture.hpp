@@ -115,7 +115,7 @@ public:
   void call_at_home(std::vector<std::uint64_t> numbers, const std::string& function = "upper") {
     run_home_calls wanted;
     for (const auto number : numbers)
-      wanted.calls.push_back({number, function, "text"});
+      wanted.calls.push_back({number, 5, function, "text"});
     step([&](auto& fx) { queue.on_home_calls(wanted, now, fx); });
     flush();
   }

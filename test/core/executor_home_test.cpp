@@ -21,7 +21,7 @@ TEST_CASE("a home call is started at once, with nothing on disk, and its result 
   executor_fixture x;
   x.connect();
   x.call_at_home({1});
-  CHECK(x.calls == std::vector<home_call>{{1, "upper", "text"}});
+  CHECK(x.calls == std::vector<home_call>{{1, 5, "upper", "text"}});
   CHECK(x.queue.running() == 1);
   CHECK(x.queue.held() == 1);
   CHECK_FALSE(x.queue.idle());

@@ -67,7 +67,7 @@ public:
 TEST_CASE("R18: a short call is handed to the executor here at once, and nothing else happens") {
   home_scene home;
   home.call_at_home("text");
-  CHECK(home.home_calls() == std::vector<home_call>{{1, "echo", "text"}});
+  CHECK(home.home_calls() == std::vector<home_call>{{1, 100, "echo", "text"}});
   CHECK(home.fx.changes.empty());
   CHECK(home.fx.outputs.empty());
   CHECK(home.ledger.open_jobs() == 0);
