@@ -12,7 +12,7 @@ void call_exchange::push(function_call call) {
 
 std::optional<function_call> call_exchange::take() {
   const std::scoped_lock lock{guard_};
-  if (calls_.empty())
+  if (calls_.empty() || held_)
     return std::nullopt;
   auto call = std::move(calls_.front());
   calls_.pop_front();
@@ -31,6 +31,11 @@ bool call_exchange::withdraw(const attempt_ref& what) {
 std::size_t call_exchange::waiting() const {
   const std::scoped_lock lock{guard_};
   return calls_.size();
+}
+
+void call_exchange::hold(bool on) {
+  const std::scoped_lock lock{guard_};
+  held_ = on;
 }
 
 bool call_exchange::report(job_ended end) {

@@ -29,6 +29,8 @@ public:
   /// True: it waited, has not begun, and never will.
   bool withdraw(const attempt_ref& what);
   [[nodiscard]] std::size_t waiting() const;
+  /// While `on`, nobody gets a call: runners go idle as if none waited.
+  void hold(bool on);
 
   /// True: the executor is to be told that there are ends.
   bool report(job_ended end);
@@ -37,6 +39,7 @@ public:
 private:
   mutable std::mutex guard_;
   std::deque<function_call> calls_;
+  bool held_ = false;
   std::vector<job_ended> ends_;
 };
 

@@ -146,6 +146,10 @@ void executor_state::start_commands() {
     start_command(waiting_commands_.front());
     waiting_commands_.pop_front();
   }
+  // A runner whose slot a command waits for takes no more home calls.
+  const bool hold = !waiting_commands_.empty() && busy_runners_ > 0;
+  if (hold != std::exchange(runners_held_, hold))
+    calls_->hold(hold);
 }
 
 void executor_state::start_command(core::start_job& order) {
@@ -181,7 +185,8 @@ void executor_state::start_function(core::start_job& order) {
 
 /// The runner that was busy last is the first to be used again: its thread is still warm.
 void executor_state::wake_runners(std::size_t most) {
-  for (; most > 0 && has_free_slot() && busy_runners_ < max_runners; --most) {
+  const auto others = other_runs_ + waiting_commands_.size();
+  for (; most > 0 && busy_runners_ + others < parts_.slots && busy_runners_ < max_runners; --most) {
     if (idle_runners_.empty())
       idle_runners_.push_back(parts_.spawn_runner());
     self_->send(idle_runners_.back(), run_calls{self_, calls_});

@@ -93,6 +93,7 @@ private:
   std::shared_ptr<call_exchange> calls_ = std::make_shared<call_exchange>();
   std::vector<function_runner_actor> idle_runners_;
   std::size_t busy_runners_ = 0;
+  bool runners_held_ = false;      ///< they take no calls: a command waits for a slot of theirs
   std::size_t new_home_calls_ = 0; ///< handed out, and nobody was woken for them yet
   std::uint64_t new_home_us_ = 0;  ///< that these are expected to take
   std::size_t other_runs_ = 0;     ///< than functions

@@ -161,6 +161,7 @@ void node_state::on_committed(const committed& news) {
   } else {
     ledger_step_.on_committed(news.number);
     run_ledger();
+    leave_when_done();
   }
 }
 
@@ -226,13 +227,16 @@ void node_state::on_finish() {
   tell_link([](auto& link, auto, auto& fx) { link.on_drain(fx); });
 }
 
-/// Its last words to the proxy are behind us in the mailbox order; then the link may end.
+/// Its last words, to the proxy and to the ledger, are behind us in the mailbox order.
 void node_state::on_executor_stopped() {
-  if (ledger_step_.pending()) {
-    self_->delayed_send(self_, tick_period, done_atom::value);
-    return;
-  }
-  if (std::exchange(left_, true))
+  executor_stopped_ = true;
+  leave_when_done();
+}
+
+/// Once all is written that the ledger has heard, the link may end.
+void node_state::leave_when_done() {
+  if (!executor_stopped_ || ledger_step_.pending() || flush_scheduled_
+      || std::exchange(left_, true))
     return;
   tell_link([](auto& link, auto now, auto& fx) { link.on_shutdown(now, fx); });
   parts_.on_stopped();

@@ -64,6 +64,7 @@ public:
   void on_stop();
   void on_finish();
   void on_executor_stopped();
+  void leave_when_done();
   void flush();
 
 private:
@@ -92,7 +93,8 @@ private:
   bool flush_scheduled_ = false;
   bool stopping_ = false;
   bool finishing_ = false; ///< stops once no job and no result is held here
-  bool left_ = false;      ///< said `leave`; nothing follows
+  bool executor_stopped_ = false;
+  bool left_ = false; ///< said `leave`; nothing follows
 };
 
 node_service::behavior_type node(node_state::pointer self, node_parts parts);

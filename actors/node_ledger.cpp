@@ -58,6 +58,7 @@ void node_state::flush() {
   flush_scheduled_ = false;
   parts_.ledger->flush(read_clock(), ledger_step_.fx());
   run_ledger();
+  leave_when_done();
 }
 
 void node_state::run_ledger() {

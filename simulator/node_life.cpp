@@ -227,12 +227,15 @@ void node_life::schedule_ledger_flush() {
       ledger_flush_scheduled_ = false;
       ledger_->flush(owner_->now(), ledger_step_.fx);
       run_ledger();
+      leave_when_done();
     });
 }
 
 void node_life::run_ledger() {
-  for (auto& output :
-       commit_and_take(ledger_step_, owner_->now(), *store_, node_box_, [this] { run_ledger(); }))
+  for (auto& output : commit_and_take(ledger_step_, owner_->now(), *store_, node_box_, [this] {
+         run_ledger();
+         leave_when_done();
+       }))
     std::visit(overloaded{
                    [&](core::reply& x) { world_->reply(settings_.index, x); },
                    [&](core::to_proxy& x) { link_->on_outgoing(std::move(x), link_step_.fx); },
@@ -286,6 +289,16 @@ void node_life::use_free_slots() {
   }
 }
 
+/// What waits for a slot that a home call holds.
+void node_life::withdraw_job(const attempt_ref& what) {
+  const bool withdrawn =
+      std::erase_if(waiting_jobs_, [&what](const core::start_job& job) { return job.what == what; })
+      != 0;
+  tell_executor([what, withdrawn](auto& queue, auto now, auto& fx) {
+    queue.on_withdrawal(what, withdrawn, now, fx);
+  });
+}
+
 void node_life::stop_job(const attempt_ref& what) {
   const bool waited =
       std::erase_if(waiting_jobs_, [&what](const core::start_job& job) { return job.what == what; })
@@ -331,7 +344,7 @@ void node_life::run_executor() {
               use_free_slots();
             },
             [&](core::stop_job& x) { stop_job(x.what); },
-            [](core::withdraw_job&) {}, // no call is started ahead here
+            [&](core::withdraw_job& x) { withdraw_job(x.what); },
             [&](core::start_home_call& x) {
               waiting_calls_.push_back(std::move(x.call));
               use_free_slots();
@@ -363,7 +376,10 @@ void node_life::run_executor() {
     });
   if (executor_stopping_ && queue_->idle() && !executor_step_.pending()
       && !executor_flush_scheduled_)
-    node_box_.post([this] { on_executor_stopped(); });
+    node_box_.post([this] {
+      executor_stopped_ = true;
+      leave_when_done();
+    });
 }
 
 // -- questions
@@ -460,12 +476,9 @@ void node_life::stop() {
   });
 }
 
-void node_life::on_executor_stopped() {
-  if (ledger_step_.pending()) {
-    owner_->after(tick_us, [this] { node_box_.post([this] { on_executor_stopped(); }); });
-    return;
-  }
-  if (std::exchange(left_, true))
+void node_life::leave_when_done() {
+  if (!executor_stopped_ || ledger_step_.pending() || ledger_flush_scheduled_
+      || std::exchange(left_, true))
     return;
   tell_link([](auto& link, auto now, auto& fx) { link.on_shutdown(now, fx); });
   world_->stopped(settings_.index);

@@ -104,6 +104,7 @@ private:
   bool recover(std::shared_ptr<persistence::memory_disk> disk, dice& luck);
   void use_free_slots();
   void stop_job(const attempt_ref& what);
+  void withdraw_job(const attempt_ref& what);
   void withdraw_home_call(std::uint64_t number);
   void schedule_ledger_flush();
   void schedule_executor_flush();
@@ -119,7 +120,7 @@ private:
   void tick();
   void executor_tick();
   void desk_tick();
-  void on_executor_stopped();
+  void leave_when_done();
   void log(const core::note& line) { world_->log(settings_.name, line); }
 
   surroundings* world_;
@@ -152,6 +153,7 @@ private:
   bool executor_flush_scheduled_ = false;
   bool stopping_ = false;
   bool executor_stopping_ = false;
+  bool executor_stopped_ = false;
   bool left_ = false;
 };
 

@@ -38,6 +38,8 @@ void client_session_core::on_answer(std::uint64_t number, client_answer answer) 
   if (owed->context.kind == request_kind::submit && answer.code == errc::ok)
     remember_ticket(number, std::move(answer));
   pump();
+  if (!ended_.subject.code.empty())
+    ended_ = {};
 }
 
 void client_session_core::on_written(std::size_t bytes) {
@@ -198,8 +200,6 @@ bool client_session_core::place_ask(parsed_request& request) {
     return false;
   if (!resolve_subject(request) || answer_from_memory(request))
     return true;
-  if (!ended_.subject.code.empty())
-    ended_ = {};
   ask(std::move(request.request), request.style, pass);
   return true;
 }

@@ -19,7 +19,6 @@ void client_session_core::authenticate(const parsed_request& request) {
 }
 
 void client_session_core::on_access(const client_access* found, bool room) {
-  ended_ = {};
   if (auth_ != auth_stage::looked_up)
     return;
   if (found == nullptr) {
@@ -55,7 +54,6 @@ void client_session_core::on_pause_over() {
 }
 
 void client_session_core::on_access_changed(const client_access* now) {
-  ended_ = {};
   if (access_.name.empty() || over_)
     return;
   if (now != nullptr) {

@@ -57,8 +57,7 @@ void client_session_core::remember_ticket(std::uint64_t number, client_answer an
     ended_ = std::move(answer);
 }
 
-/// A WAIT or RESULT right behind a submission whose result came with its ticket. A result never
-/// changes, and nothing that could have forgotten the job was asked here since.
+/// A WAIT or RESULT that waited here for a submission whose result came with its ticket.
 bool client_session_core::answer_from_memory(const parsed_request& request) {
   const auto& asked = request.request;
   const bool about_result = asked.kind == request_kind::wait || asked.kind == request_kind::result;

@@ -31,8 +31,8 @@ node_entry* dispatch_queue::state::keep_free_for(const job_entry& job) {
   node_entry* chosen = nullptr;
   auto least = std::numeric_limits<std::size_t>::max();
   for (auto& [ledger, node] : nodes)
-    if (fits(node) && node.executor.load.size() < least) {
-      least = node.executor.load.size();
+    if (fits(node) && node.executor.holds() < least) {
+      least = node.executor.holds();
       chosen = &node;
     }
   if (chosen == nullptr)
@@ -63,7 +63,7 @@ void dispatch_queue::state::pump_alone(instant now, dispatch_effects& fx) {
       hopeless.insert(what);
       continue;
     }
-    if (!node->executor.load.empty()) {
+    if (node->executor.holds() != 0) {
       recall_from(*node, std::numeric_limits<std::uint64_t>::max(), false);
       return;
     }

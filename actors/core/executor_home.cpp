@@ -1,6 +1,7 @@
 // Calls that the ledger beside this executor wants to have run here.
 #include "actors/core/executor_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace evenkeel::core {
@@ -115,7 +116,8 @@ std::uint64_t executor_queue::home_calls_done() const {
 }
 
 std::uint32_t executor_queue::long_home_calls(instant now) const {
-  return static_cast<std::uint32_t>(state_->home_calls.count_long(now));
+  const auto count = static_cast<std::uint32_t>(state_->home_calls.count_long(now));
+  return std::min(count, state_->settings.slots);
 }
 
 } // namespace evenkeel::core

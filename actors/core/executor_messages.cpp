@@ -93,7 +93,7 @@ void executor_queue::state::take(const recall_batch& message, executor_effects& 
     // A granted start cannot go elsewhere (R3): better here than nowhere.
     if (entry && entry->state == attempt_state::queued && !entry->held.spec.once)
       give_up(*entry, release_reason::recalled, {}, fx);
-    else if (entry && entry->state == attempt_state::running && table.live() > settings.slots)
+    else if (entry && entry->state == attempt_state::running && live() > settings.slots)
       fx.emit(withdraw_job{what});
     else
       outbox.release(what, release_reason::kept);

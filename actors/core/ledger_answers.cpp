@@ -160,8 +160,7 @@ void ticket_ledger::state::answer_where(ledger_pending::id which,
                                         const std::vector<whereabouts>& known, ledger_effects& fx) {
   const auto request = pending.take(which);
   if (request.request) {
-    whereabouts_map where;
-    add_kept(where);
+    auto where = where_kept();
     for (const auto& job : known)
       if (jobs.find_open(job.sequence) != nullptr)
         where.insert_or_assign(job.sequence, job);

@@ -13,7 +13,7 @@ constexpr std::size_t longest_told_output = 4'096;
 
 } // namespace
 
-void ticket_ledger::state::on_home_call_end(home_call_end& end, ledger_effects& fx) {
+void ticket_ledger::state::on_home_call_end(home_call_end& end, instant now, ledger_effects& fx) {
   auto call = home_calls.take(end.number);
   if (!call)
     return;
@@ -24,8 +24,8 @@ void ticket_ledger::state::on_home_call_end(home_call_end& end, ledger_effects& 
       end_job(call->sequence, std::move(end.result), fx);
     return;
   }
-  auto finished =
-      jobs.issue_ended(call->spec, call->owner, call->submitted_ms, std::move(end.result));
+  auto finished = jobs.issue_ended(call->spec, call->owner, call->submitted_ms, now.wall_ms,
+                                   std::move(end.result));
   const auto sequence = finished.sequence;
   const auto& indexed = *jobs.find_finished(sequence);
   retention.finished(kept_since_ms(indexed));
@@ -48,22 +48,30 @@ void ticket_ledger::state::on_home_call_declined(std::uint64_t number, instant n
     return;
   home_calls.pause(now);
   if (call->sequence != 0) {
-    if (auto* open_job = jobs.find_open(call->sequence))
-      submission.let_go(*open_job);
-    else
-      submission.release(call->sequence);
-    return;
+    auto* job = jobs.find_open(call->sequence);
+    if (job == nullptr)
+      return submission.release(call->sequence);
+    job->change_details().attempts = 0;
+    job->change_details().deaths = 0;
+    fx.put(jobs.record_of(*job), durability::written);
+    return submission.let_go(*job);
   }
-  if (refusal != errc::ok)
-    return refuse(call->from, request_kind::submit, refusal, 0, refusal_text, fx);
-  take_in(call->from, call->spec, {call->owner, {}}, now, fx);
+  if (has_room_for(call->from, call->spec, {call->owner, {}}, fx))
+    take_in(call->from, call->spec, {call->owner, {}}, now, fx);
 }
 
-/// Whoever waits for a ticket gets it now.
+/// Whoever waits for a ticket gets it now. Whatever ends this process before the call has ended is
+/// a death of its first attempt (R14).
 void ticket_ledger::state::keep_late_home_calls(instant now, ledger_effects& fx) {
-  for (auto* call : home_calls.late(now)) {
-    call->sequence = take_in(call->from, call->spec, {call->owner, {}}, now, fx).sequence;
-    submission.keep(call->sequence);
+  for (const auto number : home_calls.late(now)) {
+    const auto& call = home_calls.at(number);
+    auto& job = jobs.issue(call.spec, {call.owner, {}}, now.wall_ms);
+    job.change_details().attempts = 1;
+    job.change_details().deaths = 1;
+    fx.put(jobs.record_of(job), durability::synced);
+    give_ticket(call.from, job.sequence, fx);
+    submission.keep(job.sequence);
+    home_calls.keep(number, job.sequence);
   }
 }
 
@@ -76,9 +84,12 @@ whereabouts ticket_ledger::state::kept_here(std::uint64_t sequence) const {
   return here;
 }
 
-void ticket_ledger::state::add_kept(whereabouts_map& where) const {
+whereabouts_map ticket_ledger::state::where_kept() const {
+  whereabouts_map where;
   for (const auto sequence : submission.all_kept())
-    where.insert_or_assign(sequence, kept_here(sequence));
+    if (jobs.find_open(sequence) != nullptr) // else it was cancelled
+      where.emplace(sequence, kept_here(sequence));
+  return where;
 }
 
 } // namespace evenkeel::core

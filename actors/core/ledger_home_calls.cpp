@@ -44,10 +44,29 @@ void ledger_home_calls::add(const requester& from, job_spec spec, const std::str
                             instant now) {
   const auto expected_us = paces_.at(spec.text).mean_us;
   expected_us_ += expected_us;
-  bytes_ += size_of(spec);
-  under_way_.emplace_hint(
+  const auto place = under_way_.emplace_hint(
       under_way_.end(), next_number_++,
       entry{from, std::move(spec), owner, now.wall_ms, now.steady_us, expected_us, 0});
+  count(place->second);
+}
+
+void ledger_home_calls::count(const entry& call) {
+  ++without_ticket_;
+  bytes_ += size_of(call.spec);
+  if (!call.owner.empty())
+    ++owned_[call.owner];
+}
+
+void ledger_home_calls::discount(const entry& call) {
+  --without_ticket_;
+  bytes_ -= size_of(call.spec);
+  if (!call.owner.empty() && --owned_.at(call.owner) == 0)
+    owned_.erase(call.owner);
+}
+
+std::size_t ledger_home_calls::without_ticket(const std::string& owner) const {
+  const auto found = owned_.find(owner);
+  return found == owned_.end() ? 0 : found->second;
 }
 
 std::vector<home_call> ledger_home_calls::collect() {
@@ -63,17 +82,28 @@ std::optional<ledger_home_calls::entry> ledger_home_calls::take(std::uint64_t nu
   auto found = under_way_.extract(number);
   if (found.empty())
     return std::nullopt;
-  bytes_ -= size_of(found.mapped().spec);
-  expected_us_ = under_way_.empty() ? 0 : expected_us_ - found.mapped().expected_us;
-  return std::move(found.mapped());
+  auto& call = found.mapped();
+  if (call.sequence == 0)
+    discount(call);
+  expected_us_ = under_way_.empty() ? 0 : expected_us_ - call.expected_us;
+  return std::move(call);
 }
 
-std::vector<ledger_home_calls::entry*> ledger_home_calls::late(instant now) {
-  std::vector<entry*> found;
-  for (auto& [number, call] : under_way_)
-    if (call.sequence == 0 && now.steady_us - call.since_us >= late_us)
-      found.push_back(&call);
-  return found;
+std::vector<std::uint64_t> ledger_home_calls::late(instant now) const {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [number, call] : under_way_) {
+    if (now.steady_us - call.since_us < late_us)
+      break;
+    if (call.sequence == 0)
+      numbers.push_back(number);
+  }
+  return numbers;
+}
+
+void ledger_home_calls::keep(std::uint64_t number, std::uint64_t sequence) {
+  auto& call = under_way_.at(number);
+  discount(call);
+  call.sequence = sequence;
 }
 
 void ledger_home_calls::pause(instant now) {
@@ -99,19 +129,27 @@ void ledger_home_calls::learn(const std::string& function, const job_result& res
   if (took_ms > 1)
     return learn(function, took_ms * us_per_ms);
   const auto known = paces_.find(function);
-  if (known != paces_.end() && known->second.seen < seen_at_least) // later, those here tell more
+  if (known == paces_.end())
+    return;
+  const bool better_known =
+      known->second.seen >= seen_at_least && known->second.mean_us < limit_us_;
+  if (!better_known) // those that are run here tell more
     learn(function, under_a_ms_us);
 }
 
 std::string ledger_home_calls::check() const {
   double expected_us = 0;
-  std::size_t bytes = 0;
+  ledger_home_calls counted{{}};
   for (const auto& [number, call] : under_way_) {
     expected_us += call.expected_us;
-    bytes += size_of(call.spec);
+    if (call.sequence == 0)
+      counted.count(call);
   }
-  if (std::abs(expected_us - expected_us_) > 1 || bytes != bytes_)
+  if (std::abs(expected_us - expected_us_) > 1)
     return "what home calls are expected to take is miscounted";
+  if (counted.without_ticket_ != without_ticket_ || counted.bytes_ != bytes_
+      || counted.owned_ != owned_)
+    return "home calls without a ticket are miscounted";
   if (under_way_.size() > most_under_way)
     return "more home calls are under way than may be";
   return {};

@@ -44,8 +44,11 @@ public:
 
   /// Ends what is under way under this number; nothing: it is unknown.
   std::optional<entry> take(std::uint64_t number);
-  /// Those that have no open job yet and are taking long. Valid until the next `take`.
-  std::vector<entry*> late(instant now);
+  /// Those that have no open job yet and are taking long.
+  [[nodiscard]] std::vector<std::uint64_t> late(instant now) const;
+  [[nodiscard]] const entry& at(std::uint64_t number) const { return under_way_.at(number); }
+  /// It is this open job from now on.
+  void keep(std::uint64_t number, std::uint64_t sequence);
   /// The executor has no room: none for a while.
   void pause(instant now);
 
@@ -55,10 +58,17 @@ public:
   void learn(const std::string& function, const job_result& result);
 
   [[nodiscard]] std::size_t size() const { return under_way_.size(); }
+  /// Those that are no open jobs, and what their specs take.
+  [[nodiscard]] std::size_t without_ticket() const { return without_ticket_; }
+  [[nodiscard]] std::size_t without_ticket(const std::string& owner) const;
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
   /// What is wrong; empty when all is well.
   [[nodiscard]] std::string check() const;
 
 private:
+  void count(const entry& call);
+  void discount(const entry& call);
+
   struct pace {
     std::uint32_t seen = 0;
     double mean_us = 0;
@@ -70,7 +80,9 @@ private:
   std::uint64_t next_number_ = 1;
   std::uint64_t next_collected_ = 1;
   double expected_us_ = 0; ///< of all under way
-  std::size_t bytes_ = 0;  ///< of their specs
+  std::size_t without_ticket_ = 0;
+  std::map<std::string, std::size_t> owned_; ///< of these, by those who have names
+  std::size_t bytes_ = 0;                    ///< of their specs
   std::int64_t paused_until_us_ = 0;
 };
 

@@ -103,9 +103,9 @@ open_entry& ledger_jobs::issue(const job_spec& spec, const job_label& label,
 }
 
 record::finished_job ledger_jobs::issue_ended(const job_spec& spec, const std::string& owner,
-                                              std::int64_t submitted_ms, job_result result) {
-  // It came before jobs that were given their tickets meanwhile: these are told by their order.
-  submitted_ms = std::max(submitted_ms, newest_submitted_ms_);
+                                              std::int64_t submitted_ms, std::int64_t now_ms,
+                                              job_result result) {
+  submitted_ms = std::max(submitted_ms, std::min(newest_submitted_ms_, now_ms));
   const auto sequence = next(submitted_ms);
   record::finished_job finished{sequence,
                                 submitted_ms,

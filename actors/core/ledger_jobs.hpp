@@ -106,9 +106,11 @@ public:
   void recover(const record::value& content);
   /// A new open job under the next sequence. Precondition: no job has this key, unless it is empty.
   open_entry& issue(const job_spec& spec, const job_label& label, std::int64_t submitted_ms);
-  /// A job under the next sequence that has ended already. Returns its record.
+  /// A job under the next sequence that has ended already. Returns its record. It is told to have
+  /// been submitted after those that got their tickets meanwhile, but not after `now_ms`.
   record::finished_job issue_ended(const job_spec& spec, const std::string& owner,
-                                   std::int64_t submitted_ms, job_result result);
+                                   std::int64_t submitted_ms, std::int64_t now_ms,
+                                   job_result result);
   /// The open job `sequence` ends. The record returned replaces it on disk.
   record::finished_job finish(std::uint64_t sequence, job_result result);
   /// Drops a finished job. False: there is none.

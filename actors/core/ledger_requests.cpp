@@ -64,31 +64,40 @@ void ticket_ledger::state::submit(const requester& from, client_request& request
     content.repeated = true;
     return answer(from, std::move(content), fx);
   }
-  const auto reject = [&](errc error, std::string text) {
-    refuse(from, request_kind::submit, error, 0, std::move(text), fx);
-  };
-  if (refusal != errc::ok)
-    return reject(refusal, refusal_text);
-  if (code.empty())
-    return reject(errc::unavailable, "this node has not met a proxy yet");
-  if (jobs.open().size() >= limits.max_open_jobs)
-    return reject(errc::busy, "too many unfinished jobs on this node");
-  if (limits.max_open_jobs_of_owner != 0 && !label.owner.empty()
-      && jobs.open_of(label.owner) >= limits.max_open_jobs_of_owner)
-    return reject(errc::busy, "too many unfinished jobs of " + label.owner + " on this node");
-  if (jobs.open_bytes() + size_of(spec) > limits.max_open_bytes)
-    return reject(errc::busy, "the unfinished jobs on this node take too much memory");
+  if (!has_room_for(from, spec, label, fx))
+    return;
   if (request.key.empty() && home_calls.admits(spec, now))
     return home_calls.add(from, std::move(spec), label.owner, now);
   take_in(from, spec, label, now, fx);
 }
 
-open_entry& ticket_ledger::state::take_in(const requester& from, const job_spec& spec,
-                                          const job_label& label, instant now, ledger_effects& fx) {
-  auto& entry = jobs.issue(spec, label, now.wall_ms);
+/// False: it is refused.
+bool ticket_ledger::state::has_room_for(const requester& from, const job_spec& spec,
+                                        const job_label& label, ledger_effects& fx) const {
+  const auto reject = [&](errc error, std::string text) {
+    refuse(from, request_kind::submit, error, 0, std::move(text), fx);
+    return false;
+  };
+  if (refusal != errc::ok)
+    return reject(refusal, refusal_text);
+  if (code.empty())
+    return reject(errc::unavailable, "this node has not met a proxy yet");
+  if (jobs.open().size() + home_calls.without_ticket() >= limits.max_open_jobs)
+    return reject(errc::busy, "too many unfinished jobs on this node");
+  if (limits.max_open_jobs_of_owner != 0 && !label.owner.empty()
+      && jobs.open_of(label.owner) + home_calls.without_ticket(label.owner)
+             >= limits.max_open_jobs_of_owner)
+    return reject(errc::busy, "too many unfinished jobs of " + label.owner + " on this node");
+  if (jobs.open_bytes() + home_calls.bytes() + size_of(spec) > limits.max_open_bytes)
+    return reject(errc::busy, "the unfinished jobs on this node take too much memory");
+  return true;
+}
+
+void ticket_ledger::state::take_in(const requester& from, const job_spec& spec,
+                                   const job_label& label, instant now, ledger_effects& fx) {
+  const auto& entry = jobs.issue(spec, label, now.wall_ms);
   fx.put(jobs.record_of(entry), durability::synced);
   give_ticket(from, entry.sequence, fx);
-  return entry;
 }
 
 void ticket_ledger::state::give_ticket(const requester& to, std::uint64_t sequence,
@@ -264,7 +273,7 @@ void ticket_ledger::state::list(const requester& from, const client_request& req
     return refuse(from, request.kind, errc::bad_request, 0, "after= names a job of another node",
                   fx);
   if (!link || jobs.open().empty() || !lists_open_jobs(request))
-    return answer(from, list_page(jobs, code, request, {}), fx);
+    return answer(from, list_page(jobs, code, request, where_kept()), fx);
   pending_request waiting;
   waiting.who = from;
   waiting.kind = request.kind;

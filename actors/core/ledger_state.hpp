@@ -41,9 +41,11 @@ struct ticket_ledger::state {
   /// `request` is used up.
   void on_request(const requester& from, client_request& request, instant now, ledger_effects& fx);
   void submit(const requester& from, client_request& request, instant now, ledger_effects& fx);
+  bool has_room_for(const requester& from, const job_spec& spec, const job_label& label,
+                    ledger_effects& fx) const;
   /// A new open job, and its ticket.
-  open_entry& take_in(const requester& from, const job_spec& spec, const job_label& label,
-                      instant now, ledger_effects& fx);
+  void take_in(const requester& from, const job_spec& spec, const job_label& label, instant now,
+               ledger_effects& fx);
   void give_ticket(const requester& to, std::uint64_t sequence, ledger_effects& fx) const;
   /// A request whose subject is one job of ours.
   void about_job(const requester& from, const client_request& request, instant now,
@@ -114,11 +116,11 @@ struct ticket_ledger::state {
 
   // -- ledger_home.cpp
   // --------------------------------------------------------------------------------
-  void on_home_call_end(home_call_end& end, ledger_effects& fx);
+  void on_home_call_end(home_call_end& end, instant now, ledger_effects& fx);
   void on_home_call_declined(std::uint64_t number, instant now, ledger_effects& fx);
   void keep_late_home_calls(instant now, ledger_effects& fx);
   /// Where the jobs are that run here.
-  void add_kept(whereabouts_map& where) const;
+  [[nodiscard]] whereabouts_map where_kept() const;
   [[nodiscard]] whereabouts kept_here(std::uint64_t sequence) const;
 
   ledger_limits limits;

@@ -107,7 +107,7 @@ void ticket_ledger::on_stop(ledger_effects& fx) {
 
 void ticket_ledger::on_home_calls(home_call_news news, instant now, ledger_effects& fx) {
   for (auto& end : news.ended)
-    state_->on_home_call_end(end, fx);
+    state_->on_home_call_end(end, now, fx);
   for (const auto number : news.declined)
     state_->on_home_call_declined(number, now, fx);
 }

@@ -43,4 +43,14 @@ TEST_CASE("of many ends the first alone asks to be collected") {
   CHECK(calls.report({call(3), {}}));
 }
 
+TEST_CASE("while calls are held nobody gets one, and none is lost") {
+  call_exchange calls;
+  calls.push({call(1), nullptr, {}});
+  calls.hold(true);
+  CHECK_FALSE(calls.take().has_value());
+  CHECK(calls.waiting() == 1);
+  calls.hold(false);
+  CHECK(calls.take().has_value());
+}
+
 } // namespace evenkeel::test

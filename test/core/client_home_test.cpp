@@ -28,43 +28,36 @@ std::string asked_for(const std::string& line, const std::string& output) {
 
 } // namespace
 
-TEST_CASE("a WAIT or RESULT behind a submission that came with its result asks nothing") {
-  for (const auto& line : {std::string{"WAIT LAST\n"}, std::string{"RESULT LAST\n"}, wait_for(1)}) {
+TEST_CASE("a WAIT or RESULT that was sent with a submission is answered with its ticket") {
+  for (const std::string line : {"WAIT LAST\n", "RESULT LAST\n"}) {
     INFO(line);
     client_harness client;
-    client.send("CALL -- f\nWAIT LAST\n");
+    client.send("CALL -- f\n" + line + line);
     client.answer(accepted_and_done(1, "OUT"));
     CHECK(client.asks.empty());
-    CHECK(client.said() == "+OK ticket=" + name_of(1) + "\n" + asked_for("WAIT LAST\n", "OUT"));
-    client.send(line);
-    CHECK(client.asks.empty());
-    CHECK(client.said() == asked_for(line, "OUT"));
+    const auto reply = asked_for(line, "OUT");
+    CHECK(client.said() == "+OK ticket=" + name_of(1) + "\n" + reply + reply);
   }
 }
 
-TEST_CASE("a WAIT for other streams, or about another job, is asked") {
-  for (const auto& line :
-       {std::string{"WAIT LAST both\n"}, std::string{"STATUS LAST\n"}, wait_for(2)}) {
+TEST_CASE("other requests behind a submission are asked") {
+  for (const std::string line : {"WAIT LAST both\n", "STATUS LAST\n", "FORGET LAST\n"}) {
     INFO(line);
     client_harness client;
-    client.send("CALL -- f\n");
+    client.send("CALL -- f\n" + line + "WAIT LAST\n");
     client.answer(accepted_and_done(1, "OUT"));
-    client.send(line);
     CHECK(client.asks.size() == 1);
-  }
-}
-
-TEST_CASE("a result is remembered only until something else is asked") {
-  for (const auto* line : {"FORGET LAST\n", "CALL -- g\n", "LIST\n"}) {
-    INFO(line);
-    client_harness client;
-    client.send("CALL -- f\n");
-    client.answer(accepted_and_done(1, "OUT"));
-    client.send(line);
     client.answer_all();
-    client.send(wait_for(1));
-    CHECK(client.asks.size() == 1);
+    CHECK(client.asks.empty());
   }
+}
+
+TEST_CASE("a result is not remembered: what is sent later is asked") {
+  client_harness client;
+  client.send("CALL -- f\n");
+  client.answer(accepted_and_done(1, "OUT"));
+  client.send("WAIT LAST\n");
+  CHECK(client.asks.size() == 1);
 }
 
 TEST_CASE("WAIT ALL covers jobs that came with their results") {

@@ -58,6 +58,32 @@ TEST_CASE_FIXTURE(with_two_nodes,
   CHECK(recalled(1) == std::vector<attempt_ref>{first.back().what});
 }
 
+TEST_CASE_FIXTURE(with_two_nodes, "R14: a last try goes to a node without long home calls") {
+  report(1, 1, 0);
+  auto suspected = sent_before(1);
+  suspected.attempts = 2;
+  suspected.deaths = 2;
+  submit(home, {suspected});
+  CHECK(assigned(1).empty());
+  const auto tries = assigned(2);
+  REQUIRE(tries.size() == 1);
+  CHECK(tries.front().alone);
+}
+
+TEST_CASE_FIXTURE(with_two_nodes, "R14: a last try waits until long home calls are over") {
+  report(1, 1, 0);
+  report(2, 1, 0);
+  auto suspected = sent_before(1);
+  suspected.attempts = 2;
+  suspected.deaths = 2;
+  submit(home, {suspected});
+  CHECK(assigned(1).empty());
+  CHECK(assigned(2).empty());
+  report(1, 0, 0);
+  flush();
+  CHECK(assigned(1).size() + assigned(2).size() == 1);
+}
+
 TEST_CASE_FIXTURE(with_two_nodes, "a node that is gone has no home calls") {
   report(1, 2, 0);
   down(1);

@@ -102,6 +102,19 @@ TEST_CASE("a home call that has become long holds its slot like any other job") 
   CHECK(x.starts() == refs({7}));
 }
 
+TEST_CASE("what has been started behind a home call that has become long can be recalled") {
+  executor_fixture x;
+  x.connect();
+  x.call_at_home({1});
+  x.assign({function_call(attempt(7), "upper")});
+  CHECK(x.starts() == refs({7})); // for all that is known, the home call ends at once
+  x.tick(50);
+  x.tell(recall_batch{{attempt(7)}});
+  CHECK(x.withdrawals == std::vector<withdraw_job>{{attempt(7)}});
+  x.answer_withdrawal(attempt(7), true);
+  CHECK(x.releases() == released(attempt(7), release_reason::recalled));
+}
+
 TEST_CASE("home calls that wait for long are asked back once, and given back if they never began") {
   executor_fixture x;
   x.connect();

@@ -20,11 +20,17 @@ cluster_settings with_home_calls(std::uint32_t limit_us = 1'000) {
   return settings;
 }
 
+job_result no_time() {
+  auto result = result_of("");
+  result.started_ms = result.ended_ms;
+  return result;
+}
+
 /// Linked, and three calls of `echo` have come home that took no time.
 class home_scene : public ledger_scene {
 public:
-  explicit home_scene(std::uint32_t limit_us = 1'000)
-      : ledger_scene{{}, {"anna", {"echo", "slow"}}} {
+  explicit home_scene(std::uint32_t limit_us = 1'000, const ledger_limits& limits = {})
+      : ledger_scene{limits, {"anna", {"echo", "slow"}}} {
     link_up(with_home_calls(limit_us));
     see("echo", 0);
   }
@@ -168,9 +174,36 @@ TEST_CASE("calls that have become long are dispatched, until some were short aga
   home.end(1, "", 50'000);
   home.submit(call("echo"));
   CHECK(home.home_calls().empty());
-  home.see("echo", 0, 1); // in ms, which tells nothing new of a function that is measured here
-  home.submit(call("echo"));
-  CHECK(home.home_calls().empty());
+  bool short_again = false;
+  for (int i = 0; i < 100 && !short_again; ++i) {
+    client_request request;
+    request.kind = request_kind::submit;
+    request.spec = call("echo");
+    home.ask(request);
+    short_again = !home.home_calls().empty();
+    if (!short_again)
+      home.finish(home.answer().subject.sequence, no_time());
+  }
+  CHECK(short_again);
+}
+
+TEST_CASE("results in ms tell nothing of a function that is measured here") {
+  home_scene home{50};
+  for (std::uint64_t number = 1; number <= 2; ++number) {
+    home.see("echo", 0, 100); // for all that they tell, these took 100 us
+    home.submit(call("echo"));
+    CHECK(home.home_calls().empty());
+  }
+}
+
+TEST_CASE("after a clock that ran ahead, home calls are not stamped with its time") {
+  home_scene home;
+  home.now.wall_ms += 1'000'000;
+  home.submit(command("true"));
+  home.now.wall_ms -= 1'000'000;
+  home.call_at_home();
+  home.end(1);
+  CHECK(home.answer().jobs.front().submitted_ms == home.now.wall_ms);
 }
 
 TEST_CASE("one call that was preempted does not make its function long") {
@@ -217,6 +250,23 @@ TEST_CASE("what the executor declines while no submissions are taken is refused"
   CHECK(home.ledger.open_jobs() == 0);
 }
 
+TEST_CASE("home calls count as open jobs, those that are given back too") {
+  ledger_limits limits;
+  limits.max_open_jobs = 2;
+  home_scene home{1'000, limits};
+  home.call_at_home();
+  home.call_at_home();
+  home.submit(call("echo"));
+  CHECK(home.answer().code == errc::busy);
+  home.decline(1);
+  CHECK(home.answer().code == errc::ok);
+  home.submit(call("echo"));
+  CHECK(home.answer().code == errc::busy);
+  home.end(2);
+  home.submit(command("true"));
+  CHECK(home.answer().code == errc::ok);
+}
+
 TEST_CASE("R18: a home call that takes long becomes an open job, of which the proxy is not told") {
   home_scene home;
   home.call_at_home();
@@ -248,13 +298,17 @@ TEST_CASE("R18: a home call that takes long becomes an open job, of which the pr
   CHECK(home.answer().outputs == std::vector<std::string>{"at last"});
 }
 
-TEST_CASE("R18: a long home call whose node dies is named to the proxy like any other open job") {
+TEST_CASE("R18: a long home call whose node dies is named to the proxy, as lost once") {
   home_scene home;
   const auto sequence = home.late_call();
   home.restart();
   home.link_up();
   CHECK(home.sent<inventory>().back().unfinished
         == std::vector<sequence_range>{{sequence, sequence}});
+  home.hear(spec_request{{{sequence, sequence}}});
+  const auto& again = home.sent<submit_batch>().front().jobs.front();
+  CHECK(again.attempts == 1);
+  CHECK(again.deaths == 1);
 }
 
 TEST_CASE("jobs that are younger than a long home call are sent past it") {
@@ -272,13 +326,40 @@ TEST_CASE("a long home call that never began is sent to the proxy after all") {
   home.decline(1);
   CHECK(home.replies().empty());
   CHECK(home.submitted() == std::vector<std::uint64_t>{kept});
+  CHECK(home.sent<submit_batch>().front().jobs.front().attempts == 0);
+  CHECK(home.sent<submit_batch>().front().jobs.front().deaths == 0);
+}
+
+TEST_CASE("home calls count as open jobs of their owners, until they are") {
+  ledger_limits limits;
+  limits.max_open_jobs_of_owner = 1;
+  home_scene home{1'000, limits};
+  client_request mine;
+  mine.kind = request_kind::submit;
+  mine.spec = call("echo");
+  mine.who.name = "carol";
+  home.ask(mine);
+  CHECK(home.home_calls().size() == 1);
+  home.ask(mine);
+  CHECK(home.answer().code == errc::busy);
+  home.tick(100);
+  CHECK(home.answer().code == errc::ok); // the first has become long
+  home.ask(mine);
+  CHECK(home.answer().code == errc::busy);
+  home.end(1);
+  home.ask(mine);
+  CHECK(home.home_calls().size() == 1);
 }
 
 TEST_CASE("LIST shows where a long home call runs") {
   home_scene home;
-  home.late_call();
+  const auto sequence = home.late_call();
   client_request request;
   request.kind = request_kind::list;
+  home.link_down();
+  home.ask(request);
+  CHECK(home.answer().jobs.front().state == job_state::running);
+  home.link_up(with_home_calls());
   home.ask(request);
   REQUIRE(home.sent<locate>().size() == 1);
   home.hear(located{home.sent<locate>().front().question, {}});
@@ -286,6 +367,9 @@ TEST_CASE("LIST shows where a long home call runs") {
   REQUIRE(!list.jobs.empty());
   CHECK(list.jobs.front().state == job_state::running);
   CHECK(list.jobs.front().node == "anna");
+  home.ask_about(request_kind::cancel, sequence);
+  home.ask(request);
+  CHECK(home.answer().jobs.front().state == job_state::cancelled);
 }
 
 TEST_CASE("a long home call that was cancelled keeps that end") {

@@ -51,6 +51,45 @@ TEST_CASE("a node killed under load comes back and every ticket gets its result"
   all_have_results(all, "b", tickets);
 }
 
+TEST_CASE("R18: no home call with a ticket is lost when its node is killed") {
+  cluster all;
+  all.start_proxy({"--home-calls", "100000"}); // short on any machine
+  all.start_node("a");
+  all.start_node("b");
+  for (const auto* name : {"a", "b"}) {
+    auto client = all.connect(name);
+    std::string bytes;
+    for (int i = 0; i < 4; ++i) // of which three show that they are short
+      client.ask("CALL -- echo text");
+    CHECK(client.ask("WAIT ALL").starts_with("+OK"));
+    while (client.line() != ".") {
+    }
+    client.ask("CALL -- echo text");
+    CHECK(field(client.ask_result("WAIT LAST", bytes), "node") == name);
+  }
+  constexpr int sent = 3'000;
+  constexpr int read = 500;
+  std::vector<std::string> tickets;
+  {
+    auto client = all.connect("a");
+    std::string requests;
+    for (int i = 0; i < sent; ++i)
+      requests += "CALL -- echo " + std::to_string(i) + "\n";
+    client.send(requests);
+    for (int i = 0; i < read; ++i)
+      tickets.push_back(field(client.line(), "ticket"));
+    all.kill("a");
+  }
+  all.start_node("a");
+  auto client = all.connect("a");
+  for (int i = 0; i < read; ++i) {
+    std::string bytes;
+    const auto reply = client.ask_result("WAIT " + tickets[static_cast<std::size_t>(i)], bytes);
+    CHECK(field(reply, "state") == "done");
+    CHECK(bytes == std::to_string(i));
+  }
+}
+
 TEST_CASE("a lost attempt stands in the log of the proxy under its ticket") {
   cluster all;
   all.start_proxy();
