@@ -15,8 +15,6 @@ namespace evenkeel {
 namespace {
 
 constexpr auto tick_period = std::chrono::milliseconds(100);
-constexpr auto longest_hold = std::chrono::milliseconds(4);
-constexpr std::uint32_t most_held = 64;
 constexpr std::size_t max_runners = 1000;      ///< threads; further functions wait for one of them
 constexpr std::uint64_t us_for_a_runner = 100; ///< of home calls: below, waking it takes longer
 
@@ -61,23 +59,24 @@ void executor_state::start(pointer self, executor_parts parts) {
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
-/// While commands wait here for slots nothing is urgent: what happens within a few milliseconds is
-/// committed, and travels, together.
 void executor_state::schedule_flush() {
   if (flush_scheduled_)
     return;
-  if (waiting_commands_.size() > parts_.slots && ++held_inputs_ < most_held) {
-    if (held_inputs_ == 1)
-      self_->delayed_send(self_, longest_hold, flush_atom::value);
+  using decision = core::input_hold::decision;
+  switch (hold_.on_input(waiting_commands_.size() <= parts_.slots)) {
+  case decision::flush:
+    flush_scheduled_ = true;
+    return self_->send(self_, flush_atom::value); // behind everything that waits in the mailbox now
+  case decision::timer:
+    return self_->delayed_send(self_, core::input_hold::longest, flush_atom::value);
+  case decision::hold:
     return;
   }
-  flush_scheduled_ = true;
-  self_->send(self_, flush_atom::value); // behind everything that waits in the mailbox now
 }
 
 void executor_state::flush() {
   flush_scheduled_ = false;
-  held_inputs_ = 0;
+  hold_.on_flush();
   parts_.queue->flush(read_clock(), step_.fx());
   run_outputs();
 }
@@ -108,8 +107,7 @@ void executor_state::run_outputs() {
     wake_runners_for_home_calls();
   if (!outgoing.empty())
     self_->send(parts_.node, std::move(outgoing));
-  if (stopping_ && parts_.queue->idle() && !step_.pending() && !flush_scheduled_
-      && held_inputs_ == 0)
+  if (stopping_ && parts_.queue->idle() && !step_.pending() && !flush_scheduled_ && !hold_.holds())
     self_->send(parts_.node, done_atom::value); // behind the last words about its jobs
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/core/executor_queue.hpp"
+#include "actors/core/input_hold.hpp"
 #include "actors/function_runner.hpp"
 #include "actors/jobs/function_registry.hpp"
 #include "actors/jobs/launcher_pool.hpp"
@@ -99,7 +100,7 @@ private:
   std::size_t other_runs_ = 0;     ///< than functions
   std::uint64_t next_token_ = 1;
   std::optional<load_numbers> reported_; ///< the first is always told
-  std::uint32_t held_inputs_ = 0;        ///< since the last flush
+  core::input_hold hold_;
   bool flush_scheduled_ = false;
   bool stopping_ = false;
 };

@@ -306,7 +306,7 @@ TEST_CASE("R18: a long home call whose node dies is named to the proxy, as lost 
   CHECK(home.sent<inventory>().back().unfinished
         == std::vector<sequence_range>{{sequence, sequence}});
   home.hear(spec_request{{{sequence, sequence}}});
-  const auto& again = home.sent<submit_batch>().front().jobs.front();
+  const auto again = home.sent<submit_batch>().front().jobs.front();
   CHECK(again.attempts == 1);
   CHECK(again.deaths == 1);
 }
