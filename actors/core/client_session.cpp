@@ -187,8 +187,11 @@ passage client_session_core::passage_of(const parsed_request& request) {
 bool client_session_core::may_ask(const parsed_request& request, passage pass) const {
   if (exclusives_ != 0)
     return false;
-  const auto needs_tickets =
-      request.subject == subject_choice::last || request.subject == subject_choice::all;
+  // A short call is in no list before its ticket has come.
+  const auto kind = request.request.kind;
+  const auto needs_tickets = request.subject == subject_choice::last
+                             || request.subject == subject_choice::all || kind == request_kind::list
+                             || kind == request_kind::all_results;
   if (needs_tickets && submissions_ != 0)
     return false;
   return pass == passage::plain_wait ? waits_ < limits_.waits_in_flight : waits_ == 0;

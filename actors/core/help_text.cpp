@@ -47,7 +47,8 @@ Values are percent-encoded: a blank is %20, a percent sign %25.
 
 constexpr std::string_view call = R"(CALL [options] -- <function> [arguments]
   Runs a function that the nodes know: noop, echo, primes, wordcount, and those that you added.
-  Replies +OK ticket=<ticket>. Options: once=1 key=<text>.
+  Replies +OK ticket=<ticket>. Options: once=1 key=<text>. A call that usually takes less than a
+  millisecond runs here at once, and the reply comes when it is over.
 )";
 
 constexpr std::string_view sleep = R"(SLEEP [options] <milliseconds>

@@ -60,6 +60,21 @@ TEST_CASE("a result is not remembered: what is sent later is asked") {
   CHECK(client.asks.size() == 1);
 }
 
+TEST_CASE("a list is asked for when all submissions before it have their tickets") {
+  for (const std::string line : {"LIST\n", "LIST all limit=3\n", "getall\n"}) {
+    INFO(line);
+    client_harness client;
+    client.send("CALL -- f\nCALL -- g\n" + line);
+    CHECK(client.asks.size() == 2);
+    client.answer(accepted_and_done(1, "OUT"));
+    CHECK(client.asks.size() == 1);
+    client.answer(accepted_and_done(2, "OUT"));
+    CHECK(client.asks.size() == 1);
+    client.answer_all();
+    CHECK(client.asks.empty());
+  }
+}
+
 TEST_CASE("WAIT ALL covers jobs that came with their results") {
   client_harness client;
   client.send("CALL -- f\nWAIT ALL\n");
