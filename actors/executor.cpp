@@ -18,15 +18,6 @@ constexpr auto tick_period = std::chrono::milliseconds(100);
 constexpr std::size_t max_runners = 1000;      ///< threads; further functions wait for one of them
 constexpr std::uint64_t us_for_a_runner = 100; ///< of home calls: below, waking it takes longer
 
-/// What runners call a home call: no job has a ledger of zeros.
-attempt_ref home_call_ref(std::uint64_t number) {
-  return {{ledger_id{}, number}, {}};
-}
-
-bool is_home_call(const attempt_ref& what) {
-  return what.job.ledger == ledger_id{};
-}
-
 core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
   core::run_end result;
   result.could_not_start = end.could_not_start;
@@ -206,7 +197,7 @@ bool executor_state::take_back(const attempt_ref& what) {
 
 void executor_state::on_calls_ended() {
   for (auto& end : calls_->collect())
-    if (is_home_call(end.what))
+    if (core::is_home_call(end.what))
       on_home_call_ended(end);
     else
       on_ended(end);
@@ -242,7 +233,7 @@ void executor_state::withdraw_job(const attempt_ref& what) {
 }
 
 void executor_state::start_home_call(core::home_call& call) {
-  calls_->push({home_call_ref(call.number), parts_.functions->find(call.function),
+  calls_->push({core::home_call_ref(call.number), parts_.functions->find(call.function),
                 std::move(call.arguments)});
   ++new_home_calls_;
   new_home_us_ += call.expected_us;
@@ -261,7 +252,7 @@ void executor_state::wake_runners_for_home_calls() {
 }
 
 void executor_state::withdraw_home_call(std::uint64_t number) {
-  const bool withdrawn = take_back(home_call_ref(number));
+  const bool withdrawn = take_back(core::home_call_ref(number));
   tell([&](auto& queue, auto now, auto& fx) {
     queue.on_home_call_withdrawal(number, withdrawn, now, fx);
   });

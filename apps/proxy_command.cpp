@@ -65,9 +65,7 @@ int run(const proxy_choice& choice) {
   apply(choice.log);
   auto options = choice.options;
   auto& cluster = options.dispatch.cluster;
-  if (options.dispatch.dispatch_period_ms > 0 || options.dispatch.max_jobs_per_round > 0
-      || cluster.result_period_ms > 0)
-    cluster.home_call_us = 0; // what the rounds are to pace would pass them
+  options.dispatch = core::with_pace_kept(options.dispatch);
   cluster.heartbeat_ms = std::min(cluster.heartbeat_ms, cluster.lease_ms / heartbeats_a_lease);
   require_safe_port(options.listen_address, choice.plain_cluster, choice.tls);
   for (const auto& one : choice.spawns)

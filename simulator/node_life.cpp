@@ -268,7 +268,7 @@ void node_life::on_run_over(const attempt_ref& what, std::int64_t took_us, core:
       [this, what, took_us, end = std::move(end)](auto& queue, auto now, auto& fx) mutable {
         --runs_;
         use_free_slots();
-        if (is_home_call(what))
+        if (core::is_home_call(what))
           queue.on_home_call_ended(what.job.sequence, took_us, std::move(end), now, fx);
         else
           queue.on_ended(what, std::move(end), now, fx);

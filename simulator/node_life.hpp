@@ -19,14 +19,6 @@
 
 namespace evenkeel::simulator {
 
-/// What runs of home calls are called: no job has a ledger of zeros.
-inline attempt_ref home_call_ref(std::uint64_t number) {
-  return {{ledger_id{}, number}, {}};
-}
-inline bool is_home_call(const attempt_ref& what) {
-  return what.job.ledger == ledger_id{};
-}
-
 struct node_settings {
   std::size_t index = 0;
   std::string name;

@@ -18,7 +18,7 @@ constexpr std::int64_t kill_grace_us = 5 * us_per_s;
 /// A run like any other; its home has no name for the job yet.
 void simulation::start_home_call(std::size_t node, const core::home_call& call) {
   core::start_job order;
-  order.what = home_call_ref(call.number);
+  order.what = core::home_call_ref(call.number);
   order.attempt = 1;
   order.spec.kind = job_kind::function;
   order.spec.text = call.function;
@@ -64,7 +64,7 @@ void simulation::start_run(std::size_t node, const core::start_job& order) {
   end.exit_code = plan.exit_code;
   end.succeeded = plan.exit_code == 0;
   end.out = output_of_run(run, plan.output_bytes);
-  end.could_not_start = luck_.chance(2) && !is_home_call(order.what);
+  end.could_not_start = luck_.chance(2) && !core::is_home_call(order.what);
   host.os->after(plan.run_us, [this, node, what = order.what, run, end = std::move(end)] {
     end_run(node, what, run, end);
   });

@@ -68,7 +68,7 @@ bool client_session_core::wants_input() const {
 std::size_t client_session_core::bytes_held() const {
   return reader_.unparsed() + reader_.body_bytes() + pending_.request.spec.body.size()
          + pending_.request.spec.text.size() + pending_.request.key.size() + replies_.held_bytes()
-         + outputs_.bytes.size() + (ended_.outputs.empty() ? 0 : ended_.outputs.front().size());
+         + outputs_.bytes.size();
 }
 
 // -- one request after another ------------------------------------------------

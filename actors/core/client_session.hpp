@@ -140,7 +140,7 @@ private:
   std::uint64_t latest_ = 0; ///< number of the latest submission; 0: none that was asked
   bool any_submission_ = false;
   ticket last_;         ///< what it became; empty code: refused, or not answered yet
-  client_answer ended_; ///< that came with it, for what waits here already; empty code: none
+  client_answer ended_; ///< that came with it; only within on_answer, for what waits here already
   std::vector<std::uint64_t> own_; ///< the session's tickets, by sequence, for WAIT ALL
   bool own_overflow_ = false;
 

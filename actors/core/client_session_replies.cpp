@@ -65,13 +65,8 @@ bool client_session_core::answer_from_memory(const parsed_request& request) {
       || asked.streams != stream_choice::out)
     return false;
   ended_.kind = asked.kind;
-  const reply_context context{asked.kind, request.style, asked.subject};
-  if (replies_.empty()) {
-    append_reply(outputs_.bytes, context, ended_);
-    return true;
-  }
   std::string text;
-  append_reply(text, context, ended_);
+  append_reply(text, {asked.kind, request.style, asked.subject}, ended_);
   reply(text);
   return true;
 }

@@ -8,6 +8,13 @@
 
 namespace evenkeel::core {
 
+dispatch_settings with_pace_kept(dispatch_settings chosen) {
+  if (chosen.dispatch_period_ms > 0 || chosen.max_jobs_per_round > 0
+      || chosen.cluster.result_period_ms > 0)
+    chosen.cluster.home_call_us = 0;
+  return chosen;
+}
+
 dispatch_queue::state::state(dispatch_settings chosen)
     : settings(std::move(chosen)), watch(settings.cluster.lease_ms), loads(settings.weighted) {}
 

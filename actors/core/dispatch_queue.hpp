@@ -28,6 +28,9 @@ struct dispatch_settings {
   std::uint32_t refused_retry_ms = 1000;
 };
 
+/// Where rounds or periods are to pace jobs or results, home calls would pass them: there are none.
+dispatch_settings with_pace_kept(dispatch_settings chosen);
+
 /// For the result relay: this executor's grace is over; its jobs are assigned anew.
 struct executor_given_up {
   ledger_id executor;

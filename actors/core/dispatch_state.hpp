@@ -231,6 +231,7 @@ struct dispatch_queue::state {
   // dispatch_nodes.cpp: nodes that come and go
   void on_up(const node_up& node, instant now, dispatch_effects& fx);
   std::uint32_t kind_of(const std::vector<std::string>& functions);
+  void on_home_calls(node_entry& node, const load_report& report, instant now);
   void on_drain(node_entry& node);
   void on_down(const node_down& node, instant now, dispatch_effects& fx);
   void leave_cleanly(node_entry& node, dispatch_effects& fx);
@@ -247,8 +248,6 @@ struct dispatch_queue::state {
   void take_back(node_entry& node, const attempt_ref& what);
   void stop_at(node_entry& node, const held_job& held);
   void interrupted_at(node_entry& node, const held_job& held, job_entry& job, dispatch_effects& fx);
-
-  void on_home_calls(node_entry& node, const load_report& report, instant now);
 
   // dispatch_nodes.cpp: placements
   void on_release(node_entry& node, const release_batch& batch, instant now, dispatch_effects& fx);

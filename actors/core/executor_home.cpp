@@ -69,10 +69,12 @@ bool executor_queue::state::has_room(const home_call& call, instant now) {
       next != nullptr && (next->held.spec.kind != job_kind::function || next->held.alone);
   if (shut_down || !knows_function(call.function) || its_turn || table.occupied())
     return false;
-  const auto holding = table.live() + home_calls.count_long(now);
+  const auto lasting = home_calls.count_long(now);
+  if (table.live() + lasting < settings.slots)
+    return true;
   const bool only_calls = table.live(job_kind::function) == table.live();
-  const auto depth = only_calls ? ahead.at(index_of(job_kind::function)).depth(now) : 0;
-  return holding <= settings.slots + depth && (holding < settings.slots || depth > 0);
+  const bool they_end_fast = ahead.at(index_of(job_kind::function)).depth(now) > 0;
+  return lasting < settings.slots && only_calls && they_end_fast;
 }
 
 void executor_queue::on_home_calls(run_home_calls wanted, instant now, executor_effects& fx) {

@@ -4,6 +4,7 @@
 // Must not know: when a call is short.
 #pragma once
 
+#include "messages/ids.hpp"
 #include "messages/job.hpp"
 
 #include <cstdint>
@@ -19,6 +20,14 @@ struct home_call {
   std::string arguments;
   friend bool operator==(const home_call&, const home_call&) = default;
 };
+
+/// What those who run jobs call a home call: no job has a ledger of zeros.
+inline attempt_ref home_call_ref(std::uint64_t number) {
+  return {{ledger_id{}, number}, {}};
+}
+inline bool is_home_call(const attempt_ref& what) {
+  return what.job.ledger == ledger_id{};
+}
 
 /// ledger -> executor. Each is answered once.
 struct run_home_calls {

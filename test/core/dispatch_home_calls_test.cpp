@@ -18,6 +18,12 @@ struct with_two_nodes : with_home {
     said_by_it.home_calls_done = done;
     step([&](auto&) { queue.on_load_report(ledger(n), said_by_it, now); });
   }
+  void submit_suspected() {
+    auto suspected = sent_before(1);
+    suspected.attempts = 2;
+    suspected.deaths = 2;
+    submit(home, {suspected});
+  }
   std::map<std::string, std::string> shown(request_kind kind) {
     query question;
     question.request.kind = kind;
@@ -60,10 +66,7 @@ TEST_CASE_FIXTURE(with_two_nodes,
 
 TEST_CASE_FIXTURE(with_two_nodes, "R14: a last try goes to a node without long home calls") {
   report(1, 1, 0);
-  auto suspected = sent_before(1);
-  suspected.attempts = 2;
-  suspected.deaths = 2;
-  submit(home, {suspected});
+  submit_suspected();
   CHECK(assigned(1).empty());
   const auto tries = assigned(2);
   REQUIRE(tries.size() == 1);
@@ -73,10 +76,7 @@ TEST_CASE_FIXTURE(with_two_nodes, "R14: a last try goes to a node without long h
 TEST_CASE_FIXTURE(with_two_nodes, "R14: a last try waits until long home calls are over") {
   report(1, 1, 0);
   report(2, 1, 0);
-  auto suspected = sent_before(1);
-  suspected.attempts = 2;
-  suspected.deaths = 2;
-  submit(home, {suspected});
+  submit_suspected();
   CHECK(assigned(1).empty());
   CHECK(assigned(2).empty());
   report(1, 0, 0);
@@ -111,6 +111,21 @@ TEST_CASE_FIXTURE(with_two_nodes, "home calls that have ended are counted, once"
   report(1, 0, 2);
   report(1, 0, 5);
   CHECK(shown(request_kind::nodes)["node1.done"] == "38");
+}
+
+TEST_CASE("there are no home calls where rounds or periods set the pace") {
+  dispatch_settings plain;
+  plain.cluster.home_call_us = 1'000;
+  CHECK(with_pace_kept(plain).cluster.home_call_us == 1'000);
+  auto rounds = plain;
+  rounds.dispatch_period_ms = 10'000;
+  CHECK(with_pace_kept(rounds).cluster.home_call_us == 0);
+  auto few = plain;
+  few.max_jobs_per_round = 30;
+  CHECK(with_pace_kept(few).cluster.home_call_us == 0);
+  auto periods = plain;
+  periods.cluster.result_period_ms = 3'000;
+  CHECK(with_pace_kept(periods).cluster.home_call_us == 0);
 }
 
 TEST_CASE_FIXTURE(with_two_nodes, "a report of an earlier link says nothing of home calls") {

@@ -48,6 +48,17 @@ TEST_CASE("short calls are started ahead, as many as end in ten milliseconds") {
   CHECK(x.queue.queued() == 99);
 }
 
+TEST_CASE("home calls take turns with calls that were started ahead, as long as these end fast") {
+  busy_executor x;
+  x.assign_calls(5);
+  REQUIRE(x.started.size() == 5);
+  x.call_at_home({1});
+  CHECK(x.news.declined.empty());
+  x.now.steady_us += 100 * us_per_ms; // nothing ends any more
+  x.call_at_home({2});
+  CHECK(x.news.declined == std::vector<std::uint64_t>{2});
+}
+
 TEST_CASE("never more than the most is started ahead") {
   busy_executor x{4};
   x.assign_calls(100);
