@@ -15,8 +15,7 @@ namespace evenkeel {
 namespace {
 
 constexpr auto tick_period = std::chrono::milliseconds(100);
-constexpr std::size_t max_runners = 1000;      ///< threads; further functions wait for one of them
-constexpr std::uint64_t us_for_a_runner = 100; ///< of home calls: below, waking it takes longer
+constexpr std::size_t max_runners = 1000; ///< threads; further functions wait for one of them
 
 core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
   core::run_end result;
@@ -94,8 +93,10 @@ void executor_state::run_outputs() {
                    [&](core::note& x) { parts_.log.line(x); },
                },
                output);
-  if (new_home_calls_ > 0)
-    wake_runners_for_home_calls();
+  if (demand_.any()) { // a runner that turns out to be busy for long is no help: see on_tick
+    const bool others_run = !runs_.empty() || parts_.queue->long_home_calls(read_clock()) > 0;
+    wake_runners(demand_.take(busy_runners_, others_run));
+  }
   if (!outgoing.empty())
     self_->send(parts_.node, std::move(outgoing));
   if (stopping_ && parts_.queue->idle() && !step_.pending() && !flush_scheduled_ && !hold_.holds())
@@ -235,20 +236,7 @@ void executor_state::withdraw_job(const attempt_ref& what) {
 void executor_state::start_home_call(core::home_call& call) {
   calls_->push({core::home_call_ref(call.number), parts_.functions->find(call.function),
                 std::move(call.arguments)});
-  ++new_home_calls_;
-  new_home_us_ += call.expected_us;
-}
-
-/// One runner that is busy with such calls takes these as well, unless they are too much for it.
-/// One that turns out to be busy for long is no help: then `on_tick` sees to them, at the latest.
-void executor_state::wake_runners_for_home_calls() {
-  const auto fresh = std::exchange(new_home_calls_, 0);
-  const auto wanted = 1 + std::exchange(new_home_us_, 0) / us_for_a_runner;
-  const bool others_run = !runs_.empty() || parts_.queue->long_home_calls(read_clock()) > 0;
-  if (others_run)
-    wake_runners(fresh);
-  else if (wanted > busy_runners_)
-    wake_runners(std::min<std::size_t>(fresh, wanted - busy_runners_));
+  demand_.on_call(call.expected_us);
 }
 
 void executor_state::withdraw_home_call(std::uint64_t number) {

@@ -6,6 +6,7 @@
 
 #include "actors/core/executor_queue.hpp"
 #include "actors/core/input_hold.hpp"
+#include "actors/core/runner_demand.hpp"
 #include "actors/function_runner.hpp"
 #include "actors/jobs/function_registry.hpp"
 #include "actors/jobs/launcher_pool.hpp"
@@ -76,7 +77,6 @@ private:
   void start_function(core::start_job& order);
   void wake_runners(std::size_t most);
   void wake_all_runners() { wake_runners(calls_->waiting()); }
-  void wake_runners_for_home_calls();
   bool take_back(const attempt_ref& what);
   void stop_job(const attempt_ref& what);
   void withdraw_job(const attempt_ref& what);
@@ -94,10 +94,9 @@ private:
   std::shared_ptr<call_exchange> calls_ = std::make_shared<call_exchange>();
   std::vector<function_runner_actor> idle_runners_;
   std::size_t busy_runners_ = 0;
-  bool runners_held_ = false;      ///< they take no calls: a command waits for a slot of theirs
-  std::size_t new_home_calls_ = 0; ///< handed out, and nobody was woken for them yet
-  std::uint64_t new_home_us_ = 0;  ///< that these are expected to take
-  std::size_t other_runs_ = 0;     ///< than functions
+  bool runners_held_ = false;  ///< they take no calls: a command waits for a slot of theirs
+  core::runner_demand demand_; ///< of home calls
+  std::size_t other_runs_ = 0; ///< than functions
   std::uint64_t next_token_ = 1;
   std::optional<load_numbers> reported_; ///< the first is always told
   core::input_hold hold_;
