@@ -3,6 +3,7 @@
 // Owns nothing: all of it must outlive the store. Must not know: what is stored.
 #pragma once
 
+#include "persistence/log_handle.hpp"
 #include "persistence/store.hpp"
 
 #include <cstddef>
@@ -21,8 +22,7 @@ struct environment {
   leveldb::Logger* log = nullptr; ///< null: LevelDB writes its file LOG
   /// Makes names in a directory durable. Empty: fsync.
   std::function<status(const std::string&)> sync_directory;
-  /// Makes what was written to a log durable; called from any thread. Empty: fdatasync.
-  std::function<status(const std::string& path)> sync_file;
+  log_opener open_log; ///< empty: the operating system's
   /// Called before LevelDB is closed, which waits for work that `files` may be holding back.
   std::function<void()> before_close;
   /// LevelDB begins a new log when one holds about this much.

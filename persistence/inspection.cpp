@@ -40,6 +40,20 @@ void count_in(const record::value& content, inspection& found) {
     found.next_sequence = std::max(found.next_sequence, key.job.sequence + 1);
 }
 
+/// What opening cuts off is no damage.
+void show_as_torn(const open_report& opened, std::vector<bad_stretch>& stretches) {
+  const auto from = opened.cut_log_bytes;
+  auto end = from;
+  std::erase_if(stretches, [&](const auto& one) {
+    const auto its_end = one.where.offset + one.where.bytes;
+    if (one.file != opened.cut_log || its_end <= from)
+      return false;
+    end = std::max(end, its_end);
+    return true;
+  });
+  stretches.push_back({opened.cut_log, {log_stretch::nature::torn_end, from, end - from}});
+}
+
 /// The database in memory, as far as it is on disk.
 class examination {
 public:
@@ -105,6 +119,8 @@ private:
     fresh.needed = std::max(fresh.needed, found_.needed);
     fresh.problems = std::move(found_.problems);
     fresh.log_stretches = std::move(found_.log_stretches);
+    if (!opened.report.cut_log.empty())
+      show_as_torn(opened.report, fresh.log_stretches);
     found_ = std::move(fresh);
     return {};
   }

@@ -1,9 +1,11 @@
 #include "persistence/leveldb_store.hpp"
 
 #include "persistence/access_check.hpp"
+#include "persistence/captured_log.hpp"
 #include "persistence/data_directory.hpp"
-#include "persistence/directory_syncing_env.hpp"
+#include "persistence/log_cut.hpp"
 #include "persistence/log_files.hpp"
+#include "persistence/store_env.hpp"
 #include "persistence/synced_mark.hpp"
 #include "persistence/table_scan.hpp"
 
@@ -15,6 +17,7 @@
 #include <cerrno>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -75,7 +78,7 @@ using database = std::unique_ptr<leveldb::DB, closer>;
 
 class leveldb_store final : public store {
 public:
-  leveldb_store(std::string directory, std::unique_ptr<directory_syncing_env> files,
+  leveldb_store(std::string directory, std::unique_ptr<store_env> files,
                 std::shared_ptr<log_syncer> logs, database db, bool read_only)
       : directory_(std::move(directory)), files_(std::move(files)), logs_(std::move(logs)),
         db_(std::move(db)), mark_(directory_, read_only) {}
@@ -148,8 +151,8 @@ private:
   }
 
   std::string directory_;
-  std::unique_ptr<directory_syncing_env> files_; ///< outlives db_
-  std::shared_ptr<log_syncer> logs_;             ///< null: nothing is synced
+  std::unique_ptr<store_env> files_; ///< outlives db_
+  std::shared_ptr<log_syncer> logs_; ///< null: nothing is synced
   database db_;
   synced_mark mark_;
 };
@@ -210,8 +213,8 @@ public:
   opening(std::string directory, environment on)
       : directory_(std::move(directory)), on_(std::move(on)),
         sync_(on_.sync_directory ? on_.sync_directory : sync_directory),
-        logs_(on_.read_only ? nullptr : std::make_shared<log_syncer>(on_.sync_file)),
-        files_(std::make_unique<directory_syncing_env>(
+        logs_(on_.read_only ? nullptr : std::make_shared<log_syncer>(on_.open_log)),
+        files_(std::make_unique<store_env>(
             on_.files != nullptr ? on_.files : leveldb::Env::Default(),
             on_.read_only ? [](const std::string&) { return status{}; } : sync_, logs_)) {}
 
@@ -250,13 +253,45 @@ private:
     leveldb::DB* opened = nullptr;
     auto result = leveldb::DB::Open(how, directory_, &opened);
     db_ = database(opened, closer{on_.before_close});
-    return result;
+    const auto& kept = files_->current_kept();
+    return result.ok() && !kept.ok() ? leveldb::Status::IOError(kept.text) : result;
+  }
+
+  /// What a power cut may have left behind the newest log's whole batches goes.
+  status cut_newest_log(open_report& report) {
+    const auto last_number = [this](overlay_env& files) { return last_number_in(files); };
+    const auto cut = find_log_cut(*files_, directory_, last_number);
+    if (!cut)
+      return {};
+    report.cut_log = cut->name;
+    report.cut_log_bytes = cut->bytes;
+    if (cut->drops_whole)
+      report.warnings.push_back(cut->name + " of " + name_of(directory_) + " was cut after byte "
+                                + std::to_string(cut->bytes)
+                                + ": what was written behind it had not been made durable before "
+                                  "a power cut");
+    return locked(
+        [&] { return translate(carry_out(*cut, *files_, directory_), directory_, *files_); });
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> last_number_in(overlay_env& files) const {
+    captured_log log;
+    environment on;
+    on.files = &files;
+    on.log = &log;
+    on.before_close = [&files] { files.let_go(); };
+    on.read_only = true;
+    const auto trial = opening(directory_, on)({});
+    return trial.state.ok() ? std::optional(trial.report.last_batch) : std::nullopt;
   }
 
   status open_database(const store_options& options, bool existed, open_report& report) {
+    if (existed && !options.skip_damaged_log)
+      if (auto done = cut_newest_log(report); !done.ok())
+        return done;
     auto damage = silent_damage(*files_, directory_);
     if (!damage.empty() && !options.skip_damaged_log)
-      return lock_and_then(damaged(directory_, damage));
+      return locked([&] { return damaged(directory_, damage); });
     auto opened = try_open(true, !existed);
     if (damage.empty() && opened.IsCorruption())
       damage = opened.ToString();
@@ -283,20 +318,22 @@ private:
   }
 
   /// A log that somebody is writing may look damaged.
-  status lock_and_then(status otherwise) {
+  template <class Step>
+  status locked(Step&& step) {
     leveldb::FileLock* lock = nullptr;
     const auto locked = files_->LockFile(directory_ + "/LOCK", &lock);
     if (!locked.ok())
       return explain_failed_open(locked, directory_, *files_);
+    auto result = step();
     files_->UnlockFile(lock);
-    return otherwise;
+    return result;
   }
 
   std::string directory_;
   environment on_;
-  directory_syncing_env::sync_function sync_;
+  store_env::sync_function sync_;
   std::shared_ptr<log_syncer> logs_;
-  std::unique_ptr<directory_syncing_env> files_;
+  std::unique_ptr<store_env> files_;
   database db_;
 };
 

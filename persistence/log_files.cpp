@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <memory>
 #include <system_error>
 
 namespace evenkeel::persistence {
@@ -104,6 +105,23 @@ std::vector<std::string> database_files(const std::string& directory) {
   std::erase_if(names, [](const auto& name) { return !is_database_file(name); });
   std::sort(names.begin(), names.end());
   return names;
+}
+
+leveldb::Status replace_log(leveldb::Env& files, const std::string& path,
+                            const std::string& content) {
+  auto fresh = path.substr(0, path.rfind('.'));
+  fresh += ".dbtmp"; // LevelDB removes such files when it finds one
+  leveldb::WritableFile* made = nullptr;
+  auto done = files.NewWritableFile(fresh, &made);
+  if (!done.ok())
+    return done;
+  const std::unique_ptr<leveldb::WritableFile> file(made);
+  done = file->Append(content);
+  if (done.ok())
+    done = file->Sync();
+  if (done.ok())
+    done = file->Close();
+  return done.ok() ? files.RenameFile(fresh, path) : done;
 }
 
 std::vector<log_stretch> scan_log_file(leveldb::Env& files, const std::string& path) {

@@ -10,6 +10,7 @@
 
 namespace leveldb {
 class Env;
+class Status;
 } // namespace leveldb
 
 namespace evenkeel::persistence {
@@ -32,6 +33,11 @@ std::uint64_t file_number(std::string_view name);
 /// Names of the files that make up a database, in order, with our own SYNCED; without LOCK and LOG.
 /// A directory that cannot be read has none.
 std::vector<std::string> database_files(const std::string& directory);
+
+/// Durable before it takes the place of the old one; that it does may still be undone by a power
+/// cut.
+leveldb::Status replace_log(leveldb::Env& files, const std::string& path,
+                            const std::string& content);
 
 /// Of a file that cannot be read, one stretch of damage without bytes.
 std::vector<log_stretch> scan_log_file(leveldb::Env& files, const std::string& path);

@@ -100,13 +100,6 @@ private:
   bool in_batch_ = false;
 };
 
-leveldb::Status replace(leveldb::Env& files, const std::string& path, const std::string& content) {
-  auto fresh = path.substr(0, path.rfind('.'));
-  fresh += ".dbtmp"; // LevelDB removes such files when it finds one
-  auto done = leveldb::WriteStringToFile(&files, content, fresh);
-  return done.ok() ? files.RenameFile(fresh, path) : done;
-}
-
 } // namespace
 
 std::string salvage_log(std::string_view log) {
@@ -129,7 +122,7 @@ status salvage_logs(const std::string& directory, leveldb::Env& files, std::uint
                                    [](const auto& x) { return is_normal(x.what); });
     if (done.ok() && !whole) {
       ++damaged;
-      done = replace(files, path, salvage_log(content));
+      done = replace_log(files, path, salvage_log(content));
     }
     if (!done.ok())
       return {store_error::io, "cannot salvage " + path + ": " + done.ToString()};

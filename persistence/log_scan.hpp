@@ -19,7 +19,7 @@ struct log_stretch {
     damaged,   ///< not what was written: LevelDB refuses the log, or skips the rest of the block
     zeroed,    ///< skipped in silence, and something follows
     torn_end,  ///< the last batch is not complete, nothing follows: normal after a crash
-    zeroed_end ///< nothing but zeros to the end: normal after a power cut
+    zeroed_end ///< nothing but zeros to the end: normal in a log that was not closed
   };
   nature what = nature::damaged;
   std::uint64_t offset = 0;
@@ -29,6 +29,14 @@ struct log_stretch {
 
 /// In the order of the offsets; empty for a log that ends with a whole batch.
 std::vector<log_stretch> scan_log(std::string_view log);
+
+struct log_end {
+  std::uint64_t whole_bytes = 0; ///< up to here batches are whole
+  /// Behind it there are zeros, the beginning of one more batch, or nothing: LevelDB reads it so.
+  bool plain = true;
+};
+
+log_end end_of_log(std::string_view log);
 
 std::string_view to_text(log_stretch::nature what);
 /// True for what a crash leaves behind, and what hides nothing that was synced.

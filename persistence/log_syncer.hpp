@@ -1,12 +1,11 @@
 // Makes LevelDB's log durable from another thread than the one that writes it: LevelDB itself holds
 // up every writer until an fsync is through, also those that need none.
-// Thread-safe. Owns: a file descriptor for each log that may hold what is not durable.
+// Thread-safe. Owns: a handle for each log that LevelDB has not closed.
 // Must not know: what is in a log.
 #pragma once
 
-#include "persistence/store.hpp"
+#include "persistence/log_handle.hpp"
 
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,23 +15,21 @@ namespace evenkeel::persistence {
 
 class log_syncer {
 public:
-  using sync_function = std::function<status(const std::string& path)>;
-  /// `instead`: takes the place of fdatasync where it is given (environment.hpp).
-  explicit log_syncer(sync_function instead = {});
+  /// `open`: empty for the system's own files.
+  explicit log_syncer(log_opener open = {});
 
-  /// LevelDB has made this log and will write to no other from now on.
-  status begun(const std::string& path);
-  /// It is gone; all that was in it is in a table, which LevelDB has synced.
-  void removed(const std::string& path);
+  /// LevelDB has made this log. Null where `how` says why not.
+  std::shared_ptr<log_handle> begun(const std::string& path, status& how);
+  /// LevelDB has closed it, and `how` that went: what was not made durable then never is.
+  void finished(const log_handle& log, const status& how);
   /// Makes durable all that was written before the call.
   status sync();
 
 private:
-  class log;
-
-  sync_function instead_;
+  log_opener open_;
   std::mutex guard_;
-  std::vector<std::shared_ptr<const log>> unsynced_; ///< in order; LevelDB writes to the last one
+  std::vector<std::shared_ptr<log_handle>> unfinished_; ///< two while LevelDB goes to the next
+  status failed_;
 };
 
 } // namespace evenkeel::persistence

@@ -21,6 +21,10 @@ struct open_report {
   std::uint64_t records = 0;                 ///< intact records found by recover()
   std::uint64_t quarantined = 0;             ///< damaged records that recover() has just set aside
   std::vector<number_range> missing_batches; ///< synced batches that are gone (R13)
+  std::uint64_t last_batch = 0;              ///< the number of the newest that is there
+  /// The newest log as far as it had surely been synced, where more was left of it (log_cut.hpp).
+  std::string cut_log;
+  std::uint64_t cut_log_bytes = 0;
 };
 
 } // namespace evenkeel::persistence

@@ -148,6 +148,7 @@ status store::check_numbers(const std::string& name, const store_options& option
     lost =
         "no synced batch has left its number: most of its log was lost, and acknowledged changes "
         "with it";
+  report.last_batch = numbers_.last();
   report.missing_batches = numbers_.finish(options.kept_numbers, noted(), clean_up);
   if (!report.missing_batches.empty())
     lost = missing_text(report.missing_batches);

@@ -1,6 +1,8 @@
 // Damage to a database's files, and a way to see that nothing was changed.
 #pragma once
 
+#include "persistence/log_scan.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -40,6 +42,11 @@ inline std::filesystem::path log_in(const std::filesystem::path& directory) {
   const auto logs = files_in(directory, ".log");
   REQUIRE(logs.size() == 1);
   return logs.front();
+}
+
+/// Of its batches: zeros stand behind them while the store is open, and after a kill.
+inline std::uint64_t written_bytes(const std::filesystem::path& log) {
+  return persistence::end_of_log(content_of(log)).whole_bytes;
 }
 
 /// With its header, at `offset` of a log.

@@ -2,6 +2,8 @@
 
 #include "persistence/data_directory.hpp"
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -58,6 +60,36 @@ private:
   std::unique_ptr<leveldb::WritableFile> target_;
 };
 
+/// Of a log. Cutting it to length cannot fail, the sync that follows can.
+class faulty_log final : public persistence::log_handle {
+public:
+  faulty_log(faulty_env& owner, std::string name) : owner_(owner), name_(std::move(name)) {}
+
+  persistence::status sync() override {
+    const auto synced = owner_.sync(name_);
+    return synced.ok() ? persistence::status{}
+                       : persistence::status{persistence::store_error::io, synced.ToString()};
+  }
+  void fill(std::uint64_t from, std::uint64_t to) override {
+    const std::lock_guard guard(owner_.mutex_);
+    fs::resize_file(name_, to); // with zeros
+    CHECK(from >= owner_.files_[name_].written);
+    owner_.files_[name_].filled = to;
+  }
+  persistence::status finish(std::uint64_t bytes) override {
+    {
+      const std::lock_guard guard(owner_.mutex_);
+      fs::resize_file(name_, bytes);
+      owner_.files_[name_].filled = 0;
+    }
+    return sync();
+  }
+
+private:
+  faulty_env& owner_;
+  std::string name_;
+};
+
 faulty_env::faulty_env(bool names_vanish)
     : EnvWrapper(leveldb::Env::Default()), names_vanish_(names_vanish) {
   auto pattern = (fs::temp_directory_path() / "evenkeel-XXXXXX").string();
@@ -92,10 +124,8 @@ persistence::environment faulty_env::environment() {
     names_are_synced();
     return {};
   };
-  on.sync_file = [this](const std::string& path) -> persistence::status {
-    if (auto failed = sync(path); !failed.ok())
-      return {persistence::store_error::io, failed.ToString()};
-    return {};
+  on.open_log = [this](const std::string& path, persistence::status&) {
+    return std::make_shared<faulty_log>(*this, path);
   };
   return on;
 }
@@ -224,12 +254,38 @@ void faulty_env::lose_bytes(const std::string& name, file_state& state, std::uin
     stream.seekp(static_cast<std::streamoff>(from));
     stream << rubbish;
   }
-  state.written = state.synced = kept;
+  state = {kept, kept, 0};
+}
+
+void faulty_env::lose_sectors(const std::string& name, file_state& state, std::mt19937_64* luck) {
+  constexpr std::uint64_t sector = 512;
+  if (!fs::exists(name))
+    return;
+  std::fstream stream(name, std::ios::in | std::ios::out | std::ios::binary);
+  const auto odds = luck == nullptr ? 1 : 1 + (*luck)() % 8;
+  for (auto from = state.synced; from < state.written;) {
+    const auto to = std::min(state.written, (from / sector + 1) * sector);
+    if (luck == nullptr || (*luck)() % odds == 0) {
+      stream.seekp(static_cast<std::streamoff>(from));
+      stream << std::string(to - from, '\0');
+    }
+    from = to;
+  }
+  stream.close();
+  const auto end = luck == nullptr || (*luck)() % 4 != 0
+                       ? state.filled
+                       : state.written + (*luck)() % (state.filled - state.written + 1);
+  fs::resize_file(name, end);
+  state = {end, end, 0};
 }
 
 void faulty_env::cut(std::mt19937_64* luck, bool tear) {
   const std::lock_guard guard(mutex_);
   for (auto& [name, state] : files_) {
+    if (state.filled > 0 && (luck == nullptr || (*luck)() % 3 != 0)) {
+      lose_sectors(name, state, luck);
+      continue;
+    }
     const auto unsynced = state.written - state.synced;
     const auto kept = luck == nullptr || unsynced == 0 ? 0 : (*luck)() % (unsynced + 1);
     if (unsynced > 0)

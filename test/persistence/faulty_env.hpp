@@ -2,9 +2,11 @@
 //
 // It knows what of each file was synced, and which names: a power cut takes what was not. Files:
 // bytes behind the last sync are lost from a random point on; the rest may be torn, that is, partly
-// zeros or rubbish. Names: made, renamed and removed files stay so from the next sync of their
-// directory on; before it a cut undoes the latest of these changes, any number of them. (POSIX
-// promises no more. The usual file systems do: they keep a file's name when the file is synced.)
+// zeros or rubbish. Where zeros had been written ahead, any sectors behind the last sync are lost
+// and show the zeros, and the file may be shorter by zeros. Names: made, renamed and removed files
+// stay so from the next sync of their directory on; before it a cut undoes the latest of these
+// changes, any number of them. (POSIX promises no more. The usual file systems do: they keep a
+// file's name when the file is synced.)
 //
 // Faults: the n-th write, sync, creation or rename from now on fails, once or from then on.
 #pragma once
@@ -60,10 +62,12 @@ public:
 
 private:
   friend class faulty_file;
+  friend class faulty_log;
 
   struct file_state {
     std::uint64_t written = 0;
     std::uint64_t synced = 0;
+    std::uint64_t filled = 0; ///< to here, with zeros behind `written`
   };
   /// A name that changed since its directory was synced, and what stood under it before.
   struct name_change {
@@ -83,6 +87,7 @@ private:
   void undo(const name_change& change);
   void lose_bytes(const std::string& name, file_state& state, std::uint64_t kept,
                   std::mt19937_64* tear);
+  void lose_sectors(const std::string& name, file_state& state, std::mt19937_64* luck);
   void cut(std::mt19937_64* luck, bool tear);
 
   const bool names_vanish_;

@@ -155,7 +155,7 @@ TEST_CASE("a log torn at any byte is a normal start with the commits before it")
   leveldb_place place;
   const scratch_directory scratch;
   leave_log(place, scratch.path("copy"), false, 100);
-  const auto size = fs::file_size(log_in(scratch.path("copy")));
+  const auto size = written_bytes(log_in(scratch.path("copy")));
   int most = 0;
   for (std::uintmax_t length = 200; length <= size; length += 61) {
     const auto torn = scratch.path("torn" + std::to_string(length));
@@ -176,7 +176,7 @@ TEST_CASE("a log that ends in zeros, as after a power cut, is a normal start") {
   const scratch_directory scratch;
   leave_log(place, scratch.path("copy"), false, 100);
   const auto log = log_in(scratch.path("copy"));
-  fs::resize_file(log, fs::file_size(log) + 5000);
+  fs::resize_file(log, written_bytes(log) + 5000);
   const auto result = open_leveldb_store(scratch.path("copy"));
   REQUIRE(result.state.ok());
   CHECK(result.report.warnings.empty());
@@ -195,7 +195,7 @@ TEST_CASE("a zeroed stretch of the log, which LevelDB skips in silence, is found
     const auto log = log_in(place.directory());
     const auto commit = [&](const std::string& key, std::size_t size) {
       REQUIRE(store->commit(put(key, std::string(size, 'x')), true).ok());
-      return fs::file_size(log);
+      return written_bytes(log);
     };
     const auto before = commit("a0", 9000);
     zeroed_from = commit("a1", 9000);

@@ -135,7 +135,7 @@ TEST_CASE("a newest log that lacks acknowledged batches at its end is damage") {
   const scratch_directory scratch;
   const auto directory = killed_node(place, scratch);
   const auto log = log_in(directory);
-  const auto size = fs::file_size(log);
+  const auto size = written_bytes(log);
   const auto first = fragment_bytes(log, 0);
   SUBCASE("cut in the last batch") {
     fs::resize_file(log, size - 3);
@@ -162,7 +162,7 @@ TEST_CASE("an end of the log that was never acknowledged is not missed") {
     fs::copy(place.directory(), scratch.path("copy"));
   }
   const auto log = log_in(scratch.path("copy"));
-  fs::resize_file(log, fs::file_size(log) - 1);
+  fs::resize_file(log, written_bytes(log) - 1);
   const auto result = open_leveldb_store(scratch.path("copy"));
   CHECK(result.state.ok());
   CHECK(result.report.warnings.empty());
@@ -265,7 +265,7 @@ TEST_CASE("a damaged mark is named beside other damage and repaired with it") {
   const scratch_directory scratch;
   const auto directory = killed_node(place, scratch);
   overwrite(mark_in(directory), 9, "damage");
-  overwrite(log_in(directory), fs::file_size(log_in(directory)) / 2, "damage");
+  overwrite(log_in(directory), written_bytes(log_in(directory)) / 2, "damage");
   const auto found = inspect(directory);
   CHECK(found.problems.size() == 2);
   REQUIRE(repair(directory, found, 1).state.ok());
