@@ -14,6 +14,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <thread>
 #include <unordered_map>
 
 namespace evenkeel::jobs {
@@ -75,6 +76,27 @@ std::string command_of(pid_t pid) {
     text.pop_back();
   std::ranges::replace(text, '\0', ' ');
   return text;
+}
+
+/// In the middle of an exec a process has neither arguments nor environment. That is soon over, and
+/// it has the environment again. One that has arguments only may have begun the next.
+std::string environment_of(pid_t pid, const process_stat& stat) {
+  constexpr auto pause = std::chrono::milliseconds(1);
+  constexpr auto longest = std::chrono::seconds(1); // its program may have to come from a slow disk
+  int without = 20;                                 // looks at arguments without environment
+  for (const auto until = clock::now() + longest; without > 0 && clock::now() < until;) {
+    const auto environment = read_proc_file(proc_path(pid, "environ"));
+    if (!environment || !environment->empty() || stat.of_kernel)
+      return environment.value_or("");
+    const auto now = read_process_stat(pid);
+    if (!now || now->state == 'Z' || now->start_ticks != stat.start_ticks)
+      return {};
+    if (read_proc_file(proc_path(pid, "cmdline")).value_or("").empty())
+      std::this_thread::sleep_for(pause);
+    else
+      --without;
+  }
+  return {};
 }
 
 bool is_same_process(pid_t pid, std::uint64_t start_ticks) {
@@ -155,8 +177,7 @@ std::vector<orphan> find_orphans(const std::string& ledger_id_text,
     const auto line = line_of(pid, table);
     if (std::ranges::any_of(line, [&owners](pid_t member) { return owners.contains(member); }))
       continue;
-    const auto environment = read_proc_file(proc_path(pid, "environ"));
-    if (!environment || !holds(*environment, entry))
+    if (!holds(environment_of(pid, stat), entry))
       continue;
     orphan one{{current_boot_id(), pid, stat.start_ticks}, command_of(pid)};
     if (is_same_process(pid, stat.start_ticks)) // else what was read is another process's

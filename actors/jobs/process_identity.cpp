@@ -29,7 +29,8 @@ bool parse(std::string_view word, Number& number) {
   return std::from_chars(word.data(), word.data() + word.size(), number).ec == std::errc{};
 }
 
-/// `pid (name) state ppid pgrp ... starttime(22nd) ...`; the name may hold spaces and parentheses.
+/// `pid (name) state ppid pgrp ... flags(9th) ... starttime(22nd) ...`; the name may hold spaces
+/// and parentheses.
 std::optional<process_stat> parse_stat(std::string_view text) {
   const auto name_end = text.rfind(')');
   if (name_end == std::string_view::npos)
@@ -40,9 +41,17 @@ std::optional<process_stat> parse_stat(std::string_view text) {
   if (state.empty() || !parse(next_word(rest), stat.parent) || !parse(next_word(rest), stat.group))
     return std::nullopt;
   stat.state = state.front();
-  constexpr int words_between = 22 - 6; // fields 6 to 21
-  for (int i = 0; i < words_between; ++i)
-    next_word(rest);
+  const auto skip = [&rest](int words) {
+    for (; words > 0; --words)
+      next_word(rest);
+  };
+  constexpr std::uint32_t kernel_thread = 0x00200000; // PF_KTHREAD
+  std::uint32_t flags = 0;
+  skip(9 - 6); // session, terminal, its group
+  if (!parse(next_word(rest), flags))
+    return std::nullopt;
+  stat.of_kernel = (flags & kernel_thread) != 0;
+  skip(22 - 10);
   if (!parse(next_word(rest), stat.start_ticks))
     return std::nullopt;
   return stat;

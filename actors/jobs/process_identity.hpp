@@ -24,6 +24,7 @@ struct process_stat {
   pid_t parent = 0;
   pid_t group = 0;
   std::uint64_t start_ticks = 0;
+  bool of_kernel = false; ///< a thread of the kernel's: no program
 };
 
 /// This boot of the host; empty where /proc is not mounted.

@@ -23,8 +23,11 @@ std::string new_ledger() {
 /// Processes that a dead node might have left: in sessions of their own, children of nobody here,
 /// with `EVENKEEL_LEDGER` set. They go with the test at the latest, since they wait for `forever`.
 struct left_behind {
-  explicit left_behind(const std::string& ledger, int count = 1) {
-    const auto waiting = "echo $$ >&9; read x < " + forever.path();
+  explicit left_behind(const std::string& ledger, int count = 1)
+      : left_behind(ledger, count, "read x < ") {}
+  /// `wait` and a path that cannot be read from while the test lasts: what they do.
+  left_behind(const std::string& ledger, int count, const std::string& wait) {
+    const auto waiting = "echo $$ >&9; " + wait + forever.path();
     auto request = command("exec 9> " + told.path() + "; for i in $(seq " + std::to_string(count)
                            + "); do setsid sh -c '" + waiting + "' > /dev/null 2>&1 & done; " +
                            // to be left by SIGKILL of the group before they have their own session
@@ -66,6 +69,14 @@ TEST_CASE("processes that detached themselves are found by the ledger in their e
     CHECK(one.identity.boot_id == current_boot_id());
     CHECK(one.command.starts_with("sh -c echo $$"));
   }
+  CHECK(pids_of(end_orphans(ledger, patience).ended) == left.pids);
+}
+
+TEST_CASE("R17: a process in the middle of an exec is found, too") {
+  const auto ledger = new_ledger();
+  left_behind left(ledger, 1, R"(export again="exec sh -c \"\$again\""; eval "$again"; : )");
+  for (int look = 0; look < 300; ++look)
+    CHECK(pids_of(find_orphans(ledger)) == left.pids);
   CHECK(pids_of(end_orphans(ledger, patience).ended) == left.pids);
 }
 
