@@ -2,23 +2,15 @@
 
 #include "actors/log.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace evenkeel {
-
-namespace {
-
-constexpr auto tick_period = std::chrono::milliseconds(50);
-
-} // namespace
 
 void dispatcher_state::start(pointer self, store_actor store,
                              std::shared_ptr<core::dispatch_queue> recovered) {
   self_ = self;
   queue_ = std::move(recovered);
   step_ = {std::move(store), 0};
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void dispatcher_state::schedule_flush() {
@@ -39,7 +31,6 @@ void dispatcher_state::on_committed(const committed& news) {
 
 void dispatcher_state::on_tick() {
   tell([](auto& queue, auto now, auto& fx) { queue.on_tick(now, fx); });
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void dispatcher_state::run_outputs() {

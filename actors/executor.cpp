@@ -14,7 +14,6 @@ namespace evenkeel {
 
 namespace {
 
-constexpr auto tick_period = std::chrono::milliseconds(100);
 constexpr std::size_t max_runners = 1000; ///< threads; further functions wait for one of them
 
 core::run_end end_of_command(jobs::command_end&& end, std::int64_t started_ms) {
@@ -46,7 +45,6 @@ void executor_state::start(pointer self, executor_parts parts) {
           caf::anon_send(me, std::move(*end));
       },
       settings);
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void executor_state::schedule_flush() {
@@ -306,7 +304,6 @@ void executor_state::on_tick() {
   parts_.queue->on_tick(now, step_.fx());
   if (!step_.fx().empty())
     schedule_flush();
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 executor_actor::behavior_type executor(executor_state::pointer self, executor_parts parts) {

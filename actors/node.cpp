@@ -175,6 +175,10 @@ void node_state::on_tick() {
   watch_disk();
   if (finishing_ && load_ && load_->held == 0)
     on_stop();
+  if (std::exchange(helpers_tick_, !helpers_tick_)) {
+    self_->send(executor_, tick_atom::value);
+    self_->send(questions_, tick_atom::value);
+  }
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 

@@ -91,6 +91,7 @@ private:
   std::int64_t disk_checked_us_ = 0;
   bool disk_is_low_ = false;
   bool flush_scheduled_ = false;
+  bool helpers_tick_ = false; ///< every second tick is theirs, too: each timer of CAF's costs
   bool stopping_ = false;
   bool finishing_ = false; ///< stops once no job and no result is held here
   bool executor_stopped_ = false;

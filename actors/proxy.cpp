@@ -94,6 +94,9 @@ void proxy_state::on_tick() {
   flush();
   if (const auto line = digest_.line(now))
     log_line(core::note::level::debug, *line);
+  self_->send(parts_.dispatcher, tick_atom::value);
+  if (std::exchange(collector_ticks_, !collector_ticks_))
+    self_->send(parts_.collector, tick_atom::value);
   self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 

@@ -52,7 +52,8 @@ private:
   std::map<caf::actor_addr, std::uint64_t> channels_;
   std::map<std::uint64_t, node_actor> peers_;
   std::uint64_t next_channel_ = 1;
-  core::traffic_digest digest_; ///< fed while debug lines are shown
+  bool collector_ticks_ = false; ///< at every second tick
+  core::traffic_digest digest_;  ///< fed while debug lines are shown
 };
 
 proxy_service::behavior_type proxy(proxy_state::pointer self, proxy_parts parts);

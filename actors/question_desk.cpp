@@ -4,16 +4,9 @@
 #include "actors/log.hpp"
 #include "actors/step.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace evenkeel {
-
-namespace {
-
-constexpr auto tick_period = std::chrono::milliseconds(100);
-
-} // namespace
 
 core::instant question_desk_state::read_now() {
   return read_clock();
@@ -23,12 +16,10 @@ void question_desk_state::start(pointer self, node_service node, logger log) {
   self_ = self;
   log_ = std::move(log);
   node_ = std::move(node);
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void question_desk_state::on_tick() {
   tell([](auto& desk, auto now, auto& fx) { desk.on_tick(now, fx); });
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void question_desk_state::run(core::desk_effects& fx) {

@@ -3,16 +3,9 @@
 #include "actors/core/routing.hpp"
 #include "actors/log.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace evenkeel {
-
-namespace {
-
-constexpr auto tick_period = std::chrono::milliseconds(100);
-
-} // namespace
 
 void result_collector_state::start(pointer self, store_actor store,
                                    std::shared_ptr<core::result_relay> relay,
@@ -22,7 +15,6 @@ void result_collector_state::start(pointer self, store_actor store,
   relay_ = std::move(relay);
   router_ = std::move(router);
   step_ = {std::move(store), 0};
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void result_collector_state::schedule_flush() {
@@ -43,7 +35,6 @@ void result_collector_state::on_committed(const committed& news) {
 
 void result_collector_state::on_tick() {
   ask([](auto& questions, auto now, auto& fx) { questions.on_tick(now, fx); });
-  self_->delayed_send(self_, tick_period, tick_atom::value);
 }
 
 void result_collector_state::run_outputs() {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -69,6 +70,16 @@ public:
     world.run();
   }
 
+  /// The node's ticks are among what happens.
+  void advance(std::int64_t ms) {
+    constexpr std::int64_t tick_ms = 100;
+    for (; ms > 0; ms -= tick_ms) {
+      world.advance(std::min(ms, tick_ms));
+      caf::anon_send(actor, tick_atom::value);
+      world.run();
+    }
+  }
+
   template <class Content>
   void tell(Content content) {
     caf::anon_send(actor, core::from_proxy{first_link, std::move(content)});
@@ -106,11 +117,11 @@ TEST_CASE_FIXTURE(executor_fixture, "a function runs and its result is sent to t
 TEST_CASE_FIXTURE(executor_fixture, "a job starts and its result leaves only after their commits") {
   disk.hold();
   assign({call_of(1, "noop")});
-  world.advance(300);
+  advance(300);
   CHECK(disk.held() == 1); // what was assigned
   CHECK(results().empty());
   disk.let_go();
-  world.advance(300);
+  advance(300);
   CHECK(disk.held() == 1); // what became of it
   CHECK(results().empty());
   disk.let_go();
@@ -155,9 +166,9 @@ TEST_CASE_FIXTURE(executor_fixture, "a function that is not here is refused") {
 TEST_CASE_FIXTURE(executor_fixture, "a sleep ends when its time is over") {
   const auto began_ms = read_clock().wall_ms;
   assign({sleep_of(1, 2000)});
-  world.advance(1950);
+  advance(1950);
   CHECK(results().empty());
-  world.advance(50);
+  advance(50);
   REQUIRE(results().size() == 1);
   const auto result = results()[0];
   CHECK(result.how == outcome::done);
@@ -168,9 +179,9 @@ TEST_CASE_FIXTURE(executor_fixture, "a sleep ends when its time is over") {
 
 TEST_CASE_FIXTURE(executor_fixture, "as many jobs run as there are slots") {
   assign({sleep_of(1, 1000), sleep_of(2, 1000), sleep_of(3, 1000)});
-  world.advance(1000);
+  advance(1000);
   CHECK(results().size() == 2);
-  world.advance(1000);
+  advance(1000);
   CHECK(results().size() == 3);
 }
 
@@ -179,7 +190,7 @@ TEST_CASE_FIXTURE(executor_fixture, "a sleep that was stopped is released at onc
   tell(stop_batch{{sleep_of(1, 0).what}});
   REQUIRE(releases().size() == 1);
   CHECK(releases()[0].reason == release_reason::stopped);
-  world.advance(5000); // past its timer
+  advance(5000); // past its timer
   CHECK(results().empty());
   CHECK(releases().size() == 1);
 }
@@ -187,7 +198,7 @@ TEST_CASE_FIXTURE(executor_fixture, "a sleep that was stopped is released at onc
 TEST_CASE_FIXTURE(executor_fixture, "jobs run on without a link, and results wait for the next") {
   assign({sleep_of(1, 1000)});
   caf::anon_send(actor, core::link_down{first_link});
-  world.advance(2000);
+  advance(2000);
   CHECK(results().empty());
   caf::anon_send(actor, core::link_up{first_link + 1, "k7m2q", {}});
   world.run();
@@ -197,11 +208,11 @@ TEST_CASE_FIXTURE(executor_fixture, "jobs run on without a link, and results wai
 
 TEST_CASE_FIXTURE(executor_fixture, "the node hears of the load when it has changed") {
   assign({sleep_of(1, 1000), sleep_of(2, 1000), sleep_of(3, 1000)});
-  world.advance(200);
+  advance(200);
   REQUIRE(heard->loads.size() == 1);
   CHECK(heard->loads[0].running == 2);
   CHECK(heard->loads[0].queued == 1);
-  world.advance(2500);
+  advance(2500);
   CHECK(heard->loads.back().running == 0);
   CHECK(heard->loads.back().done == 3);
 }
@@ -209,11 +220,11 @@ TEST_CASE_FIXTURE(executor_fixture, "the node hears of the load when it has chan
 TEST_CASE_FIXTURE(executor_fixture, "R9: the node hears how long commits have been waiting") {
   disk.hold();
   assign({call_of(1, "noop")});
-  world.advance(1000);
+  advance(1000);
   REQUIRE_FALSE(heard->loads.empty());
   CHECK(heard->loads.back().commit_lag_ms == 1000);
   disk.open_up();
-  world.advance(100);
+  advance(100);
   CHECK(heard->loads.back().commit_lag_ms == 0);
 }
 
@@ -222,7 +233,7 @@ TEST_CASE_FIXTURE(executor_fixture,
   assign({sleep_of(1, 1'000'000), sleep_of(2, 1'000'000), sleep_of(3, 1'000'000)});
   disk.hold();
   caf::anon_send(actor, stop_atom::value);
-  world.advance(500);
+  advance(500);
   CHECK(heard->done == 0);
   disk.open_up();
   world.run();
@@ -245,7 +256,7 @@ TEST_CASE_FIXTURE(executor_fixture, "R4: a clean stop waits for what is about to
   disk.hold();
   assign({call_of(1, "noop"), sleep_of(2, 1'000'000)});
   caf::anon_send(actor, stop_atom::value);
-  world.advance(500);
+  advance(500);
   CHECK(heard->done == 0);
   disk.open_up();
   world.run();
@@ -271,7 +282,7 @@ TEST_CASE_FIXTURE(executor_fixture, "R18: home calls run and are told of without
   CHECK(ended[1].result.how == outcome::failed);
   CHECK(ended[1].result.reason == "no luck");
   CHECK(results().empty());
-  world.advance(200);
+  advance(200);
   CHECK(heard->loads.back().home_calls_done == 2);
   CHECK(heard->loads.back().done == 0);
 }
