@@ -51,7 +51,7 @@ void executor_state::schedule_flush() {
   if (flush_scheduled_)
     return;
   using decision = core::input_hold::decision;
-  switch (hold_.on_input(waiting_commands_.size() <= parts_.slots)) {
+  switch (hold_.on_input(waiting_commands() <= parts_.slots)) {
   case decision::flush:
     flush_scheduled_ = true;
     return self_->send(self_, flush_atom::value); // behind everything that waits in the mailbox now
@@ -102,21 +102,25 @@ void executor_state::run_outputs() {
 }
 
 void executor_state::start_job(core::start_job& order) {
-  runs_[order.what] = {order.spec.kind, order.spec.sleep_ms, read_clock().wall_ms,
-                       to_text(ticket{order.home_code, order.what.job.sequence})};
+  auto& mine = runs_[order.what];
+  mine = {};
+  mine.kind = order.spec.kind;
+  mine.sleep_ms = order.spec.sleep_ms;
+  mine.started_ms = read_clock().wall_ms;
+  mine.ticket = to_text(ticket{order.home_code, order.what.job.sequence});
   if (debug_is_on())
-    parts_.log.line(core::note::level::debug, "job " + runs_.at(order.what).ticket
-                                                  + " starts, attempt "
-                                                  + std::to_string(order.attempt));
+    parts_.log.line(core::note::level::debug,
+                    "job " + mine.ticket + " starts, attempt " + std::to_string(order.attempt));
   switch (order.spec.kind) {
   case job_kind::command:
   case job_kind::script:
-    waiting_commands_.push_back(std::move(order));
+    waiting_.push_back(std::move(order));
     return start_commands();
   case job_kind::function:
     return start_function(order);
   case job_kind::sleep:
     ++other_runs_;
+    runs_.at(order.what).holds_slot = true;
     self_->delayed_send(self_, std::chrono::milliseconds(order.spec.sleep_ms),
                         job_ended{order.what, {}});
     return;
@@ -129,24 +133,43 @@ bool executor_state::has_free_slot() const {
 
 /// More may wait than there are slots: some were started ahead.
 void executor_state::start_commands() {
-  while (!waiting_commands_.empty() && has_free_slot()) {
-    ++other_runs_;
-    start_command(waiting_commands_.front());
-    waiting_commands_.pop_front();
+  const auto take_waiting = [this]() -> std::optional<jobs::command_request> {
+    if (waiting_.empty())
+      return std::nullopt;
+    auto request = request_for(waiting_.front());
+    waiting_.pop_front();
+    return request;
+  };
+  while (has_free_slot()) {
+    auto next = launcher_->take_waiting();
+    if (next)
+      --in_line_;
+    else
+      next = take_waiting();
+    if (!next)
+      break;
+    start_command(std::move(*next));
+  }
+  // One for each that runs, so that no slot is idle until we have heard that it is free.
+  while (commands_.size() > 2 * in_line_) {
+    auto next = take_waiting();
+    if (!next)
+      break;
+    launcher_->start_in_place(std::move(*next));
+    ++in_line_;
   }
   // A runner whose slot a command waits for takes no more home calls.
-  const bool hold = !waiting_commands_.empty() && busy_runners_ > 0;
+  const bool hold = waiting_commands() > 0 && busy_runners_ > 0;
   if (hold != std::exchange(runners_held_, hold))
     calls_->hold(hold);
 }
 
-void executor_state::start_command(core::start_job& order) {
+jobs::command_request executor_state::request_for(core::start_job& order) {
   auto& mine = runs_.at(order.what);
   mine.token = next_token_++;
-  mine.started_ms = read_clock().wall_ms;
-  const auto token = mine.token;
+  commands_[mine.token] = order.what;
   jobs::command_request request;
-  request.token = token;
+  request.token = mine.token;
   request.is_script = order.spec.kind == job_kind::script;
   request.has_stdin = order.spec.has_stdin;
   request.capture_limit = parts_.capture_limit;
@@ -156,7 +179,19 @@ void executor_state::start_command(core::start_job& order) {
                          {"EVENKEEL_NODE", parts_.node_name}};
   request.shell_command = std::move(order.spec.text);
   request.body = std::move(order.spec.body);
-  commands_[token] = order.what;
+  return request;
+}
+
+void executor_state::begin_run(std::uint64_t token) {
+  auto& mine = runs_.at(commands_.at(token));
+  mine.holds_slot = true;
+  mine.started_ms = read_clock().wall_ms;
+  ++other_runs_;
+}
+
+void executor_state::start_command(jobs::command_request request) {
+  const auto token = request.token;
+  begin_run(token);
   if (launcher_->start(std::move(request)) == jobs::start_result::accepted)
     return;
   jobs::command_end refused;
@@ -173,7 +208,7 @@ void executor_state::start_function(core::start_job& order) {
 
 /// The runner that was busy last is the first to be used again: its thread is still warm.
 void executor_state::wake_runners(std::size_t most) {
-  const auto others = other_runs_ + waiting_commands_.size();
+  const auto others = other_runs_ + waiting_commands();
   for (; most > 0 && busy_runners_ + others < parts_.slots && busy_runners_ < max_runners; --most) {
     if (idle_runners_.empty())
       idle_runners_.push_back(parts_.spawn_runner());
@@ -191,7 +226,15 @@ void executor_state::use_free_slots() {
 /// True: it was started ahead of a free slot, and will not run.
 bool executor_state::take_back(const attempt_ref& what) {
   const auto waits = [&what](const core::start_job& order) { return order.what == what; };
-  return std::erase_if(waiting_commands_, waits) != 0 || calls_->withdraw(what);
+  if (std::erase_if(waiting_, waits) != 0 || calls_->withdraw(what))
+    return true;
+  const auto found = runs_.find(what);
+  const auto token = found == runs_.end() ? 0 : found->second.token;
+  if (token == 0 || !launcher_->withdraw(token))
+    return false;
+  --in_line_;
+  commands_.erase(token);
+  return true;
 }
 
 void executor_state::on_calls_ended() {
@@ -256,6 +299,10 @@ void executor_state::on_command_end(jobs::command_end& end) {
     return;
   job_ended news{found->second, {}};
   commands_.erase(found);
+  if (end.successor != 0) {
+    --in_line_;
+    begin_run(end.successor);
+  }
   news.end = end_of_command(std::move(end), runs_.at(news.what).started_ms);
   on_ended(news);
 }
@@ -277,7 +324,7 @@ void executor_state::on_ended(job_ended& news) {
   if (found->second.kind == job_kind::sleep && news.end.succeeded)
     news.end.out = jobs::sleep_result_text(found->second.ticket, found->second.sleep_ms,
                                            news.end.started_ms, now.wall_ms);
-  other_runs_ -= found->second.token != 0 || found->second.kind == job_kind::sleep ? 1 : 0;
+  other_runs_ -= found->second.holds_slot ? 1 : 0;
   runs_.erase(found);
   use_free_slots();
   tell([&](auto& queue, auto when, auto& fx) {

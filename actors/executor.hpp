@@ -64,7 +64,8 @@ private:
     std::uint32_t sleep_ms = 0;
     std::int64_t started_ms = 0;
     std::string ticket;
-    std::uint64_t token = 0; ///< the launcher's name for it; 0: it has none, or waits for a slot
+    std::uint64_t token = 0; ///< the launcher's name for it; 0: it has none
+    bool holds_slot = false; ///< no function, which its runner holds one for
   };
 
   void schedule_flush();
@@ -73,7 +74,10 @@ private:
   [[nodiscard]] bool has_free_slot() const;
   void use_free_slots();
   void start_commands();
-  void start_command(core::start_job& order);
+  jobs::command_request request_for(core::start_job& order);
+  void begin_run(std::uint64_t token);
+  void start_command(jobs::command_request request);
+  [[nodiscard]] std::size_t waiting_commands() const { return waiting_.size() + in_line_; }
   void start_function(core::start_job& order);
   void wake_runners(std::size_t most);
   void wake_all_runners() { wake_runners(calls_->waiting()); }
@@ -90,7 +94,9 @@ private:
   std::unique_ptr<jobs::launcher_pool> launcher_;
   std::map<attempt_ref, run> runs_;
   std::map<std::uint64_t, attempt_ref> commands_; ///< by token
-  std::deque<core::start_job> waiting_commands_;  ///< for a free slot
+  std::deque<core::start_job> waiting_;           ///< commands, for a free slot
+  /// Commands, before those, that the launchers are to start where one ends, as far as is known.
+  std::size_t in_line_ = 0;
   std::shared_ptr<call_exchange> calls_ = std::make_shared<call_exchange>();
   std::vector<function_runner_actor> idle_runners_;
   std::size_t busy_runners_ = 0;

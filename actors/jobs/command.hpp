@@ -55,9 +55,10 @@ struct command_end {
   /// Nothing was run, for want of something that may be there again soon (descriptors, memory,
   /// processes): the same request may be tried again.
   bool could_not_start = false;
-  std::string error;        ///< why it did not run (pid is 0), or how we lost it; empty: it ran
-  pid_t pid = 0;            ///< 0: nothing was run
-  std::uint64_t cpu_ms = 0; ///< CPU time of its process and of those that it waited for
+  std::string error;           ///< why it did not run (pid is 0), or how we lost it; empty: it ran
+  pid_t pid = 0;               ///< 0: nothing was run
+  std::uint64_t cpu_ms = 0;    ///< CPU time of its process and of those that it waited for
+  std::uint64_t successor = 0; ///< token of the command that is started in its place; 0: none
   std::string
       limit; ///< which limit of this node ended it, for people; empty: none, or it is not known
 };

@@ -79,6 +79,11 @@ inbox_batch command_inbox::take(std::size_t max_starts) {
   return batch;
 }
 
+void command_inbox::adopt(std::uint64_t token) {
+  const std::lock_guard lock(mutex_);
+  tokens_.insert(token);
+}
+
 void command_inbox::release(std::uint64_t token) {
   const std::lock_guard lock(mutex_);
   tokens_.erase(token);

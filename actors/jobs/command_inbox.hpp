@@ -55,6 +55,9 @@ public:
   /// The thread's side: up to `max_starts` starts and everything else; resets the eventfd.
   inbox_batch take(std::size_t max_starts);
 
+  /// The thread's side: a command that it has got from elsewhere, and starts.
+  void adopt(std::uint64_t token);
+
   /// The thread's side: the token may be used again.
   void release(std::uint64_t token);
 

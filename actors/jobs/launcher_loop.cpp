@@ -58,10 +58,10 @@ void reap(int process, command_end& end) {
 
 } // namespace
 
-launcher_loop::launcher_loop(command_inbox& inbox, command_spawner& spawner, event_sink sink,
-                             grace_time close_wait)
-    : inbox_(inbox), spawner_(spawner), sink_(std::move(sink)), close_wait_(close_wait),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(read_size) {
+launcher_loop::launcher_loop(command_inbox& inbox, command_spawner& spawner,
+                             command_queue* successors, event_sink sink, grace_time close_wait)
+    : inbox_(inbox), spawner_(spawner), successors_(successors), sink_(std::move(sink)),
+      close_wait_(close_wait), epoll_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(read_size) {
   if (!epoll_.valid() || !watch(inbox_.wake_number(), 0, source::inbox))
     throw std::system_error(errno, std::generic_category(), "epoll");
 }
@@ -271,7 +271,17 @@ void launcher_loop::finish(running_map::iterator at, std::string error) {
   end.limit = limit_that_ended(end, spawner_.confinement().limits);
   if (!error.empty())
     end.error = std::move(error);
+  const auto next = take_successor();
+  end.successor = next ? next->token : 0;
   report(std::move(end));
+  if (next)
+    start(*next);
+}
+
+std::optional<command_request> launcher_loop::take_successor() {
+  if (successors_ == nullptr || give_up_at_)
+    return std::nullopt;
+  return successors_->take([this](std::uint64_t token) { inbox_.adopt(token); });
 }
 
 /// Those that not even SIGKILL has ended in time: they hang in the kernel, on a dead file system

@@ -11,6 +11,7 @@
 
 #include "actors/jobs/command.hpp"
 #include "actors/jobs/command_inbox.hpp"
+#include "actors/jobs/command_queue.hpp"
 #include "actors/jobs/command_spawner.hpp"
 #include "actors/jobs/output_capture.hpp"
 
@@ -31,9 +32,10 @@ using event_sink = std::function<void(process_event)>;
 
 class launcher_loop {
 public:
-  /// `inbox` and `spawner` outlive the loop. Throws std::system_error where epoll cannot be had.
-  launcher_loop(command_inbox& inbox, command_spawner& spawner, event_sink sink,
-                grace_time close_wait);
+  /// All that is referred to outlives the loop. `successors`: null where there are none.
+  /// Throws std::system_error where epoll cannot be had.
+  launcher_loop(command_inbox& inbox, command_spawner& spawner, command_queue* successors,
+                event_sink sink, grace_time close_wait);
 
   /// Until the inbox is closed and the last command has ended, or `close_wait` after the closing.
   void run();
@@ -73,10 +75,12 @@ private:
   void on_process_dead(running_map::iterator at);
   void finish(running_map::iterator at, std::string error = {});
   void report(command_end end);
+  std::optional<command_request> take_successor();
   [[nodiscard]] int wait_ms() const;
 
   command_inbox& inbox_;
   command_spawner& spawner_;
+  command_queue* successors_;
   event_sink sink_;
   grace_time close_wait_;
   descriptor epoll_;

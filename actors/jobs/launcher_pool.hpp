@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace evenkeel::jobs {
@@ -21,12 +23,19 @@ public:
   explicit launcher_pool(const event_sink& sink, const launcher_settings& settings = {},
                          std::size_t size = usual_size());
 
+  /// By the launcher that has least to do.
   [[nodiscard]] start_result start(command_request request);
-  void stop(std::uint64_t token) { launcher_of(token).stop(token); }
+  /// In the place of the next command that ends: `successor` in its end says so. Until then nothing
+  /// follows for it.
+  void start_in_place(command_request request) { successors_.push(std::move(request)); }
+  /// Of these, the first that still waits: it will not be started in a place.
+  std::optional<command_request> take_waiting() { return successors_.take(); }
+  /// The same for one of them; false: it has been started, or never waited.
+  bool withdraw(std::uint64_t token) { return successors_.withdraw(token); }
+  void stop(std::uint64_t token);
 
 private:
-  process_launcher& launcher_of(std::uint64_t token) { return *all_[token % all_.size()]; }
-
+  command_queue successors_; ///< outlives the launchers
   std::vector<std::unique_ptr<process_launcher>> all_;
 };
 

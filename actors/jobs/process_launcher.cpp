@@ -25,10 +25,11 @@ std::thread quiet_thread(Function function) {
 
 } // namespace
 
-process_launcher::process_launcher(event_sink sink, launcher_settings settings)
+process_launcher::process_launcher(event_sink sink, launcher_settings settings,
+                                   command_queue* successors)
     : stop_grace_(settings.stop_grace), inbox_(settings.max_queued),
       spawner_(std::move(settings.confinement)),
-      loop_(inbox_, spawner_, std::move(sink), settings.close_wait),
+      loop_(inbox_, spawner_, successors, std::move(sink), settings.close_wait),
       thread_(quiet_thread([this] { loop_.run(); })) {}
 
 process_launcher::~process_launcher() {

@@ -34,8 +34,10 @@ class process_launcher {
 public:
   /// `sink` is called on the launcher's thread: for a command that runs, `command_started` and then
   /// `command_end`; for one that does not, `command_end` alone.
+  /// `successors`, which outlives this: one of them is started wherever a command ends.
   /// Throws std::system_error where the thread or a descriptor cannot be had.
-  explicit process_launcher(event_sink sink, launcher_settings settings = {});
+  explicit process_launcher(event_sink sink, launcher_settings settings = {},
+                            command_queue* successors = nullptr);
 
   /// Sends SIGKILL to all that runs, delivers the missing `command_end`s and joins the thread.
   /// Takes at most about `close_wait`.

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -235,6 +237,52 @@ TEST_CASE("no more commands run at a time than there are slots, however short th
   }
   CHECK(most <= 2);
   CHECK(ended == 600);
+}
+
+TEST_CASE("slots pass from job to job of all kinds, also from and to those that are cancelled") {
+  cluster all;
+  all.start_proxy();
+  all.start_node("a"); // two slots
+  const auto file = all.directory() / "runs";
+  const auto mark = " >> " + file.string();
+  auto client = all.connect("a");
+  std::vector<std::string> tickets;
+  std::vector<std::string> cancelled;
+  for (int round = 0; round < 40; ++round) {
+    const auto submit = [&](const std::string& request) {
+      for (auto& ticket : all.submit("a", 5, request))
+        tickets.push_back(std::move(ticket));
+    };
+    submit("SUBMIT -- echo +" + mark + "; echo -" + mark);
+    submit("SLEEP 1");
+    submit("SUBMIT -- echo +" + mark + "; echo -" + mark);
+    submit("CALL -- primes 10");
+    for (const auto& ticket : all.submit("a", 3, "SUBMIT -- exec sleep 1000"))
+      cancelled.push_back(ticket);
+    for (std::size_t i = cancelled.size() - 3; i < cancelled.size(); ++i)
+      client.ask("CANCEL " + cancelled[i]);
+  }
+  std::string bytes;
+  for (const auto& ticket : tickets)
+    CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
+  for (const auto& ticket : cancelled)
+    CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "cancelled");
+  std::ifstream lines{file};
+  int running = 0;
+  int most = 0;
+  for (std::string line; std::getline(lines, line);) {
+    running += line == "+" ? 1 : -1;
+    most = std::max(most, running);
+  }
+  CHECK(running == 0);
+  CHECK(most <= 2);
+  // Both slots are free: one alone would wait for ever.
+  const auto meeting = (all.directory() / "meeting").string();
+  CHECK(std::system(("mkfifo " + meeting).c_str()) == 0);
+  const auto waits = all.submit("a", 1, "SUBMIT -- read line < " + meeting).front();
+  const auto comes = all.submit("a", 1, "SUBMIT -- echo here > " + meeting).front();
+  for (const auto& ticket : {waits, comes})
+    CHECK(field(client.ask_result("WAIT " + ticket, bytes), "state") == "done");
 }
 
 TEST_CASE("R3: a once job that was running on a killed node is lost and not started again") {
