@@ -5,9 +5,8 @@
 namespace evenkeel::persistence {
 
 filled_log::filled_log(std::unique_ptr<leveldb::WritableFile> file,
-                       std::shared_ptr<log_handle> handle,
-                       std::function<void(const status&)> on_finished)
-    : file_(std::move(file)), handle_(std::move(handle)), on_finished_(std::move(on_finished)) {}
+                       std::shared_ptr<log_handle> handle, std::function<void()> on_closed)
+    : file_(std::move(file)), handle_(std::move(handle)), on_closed_(std::move(on_closed)) {}
 
 /// LevelDB deletes a log that it has done with, mostly without closing it.
 filled_log::~filled_log() {
@@ -27,12 +26,10 @@ leveldb::Status filled_log::Append(const leveldb::Slice& data) {
 leveldb::Status filled_log::Close() {
   if (std::exchange(closed_, true))
     return leveldb::Status::OK();
-  const auto result = file_->Close();
-  const auto finished = handle_->finish(written_);
-  on_finished_(finished);
-  if (!result.ok() || finished.ok())
-    return result;
-  return leveldb::Status::IOError(finished.text);
+  auto result = file_->Close();
+  handle_->cut(written_);
+  on_closed_();
+  return result;
 }
 
 } // namespace evenkeel::persistence

@@ -17,9 +17,9 @@ public:
   /// So many bytes at a time.
   static constexpr std::uint64_t step_bytes = std::uint64_t{256} << 10U;
 
-  /// `on_finished`: LevelDB has closed it, cut to length and synced, or not.
+  /// `on_closed`: by LevelDB, and cut to length.
   filled_log(std::unique_ptr<leveldb::WritableFile> file, std::shared_ptr<log_handle> handle,
-             std::function<void(const status&)> on_finished);
+             std::function<void()> on_closed);
   filled_log(const filled_log&) = delete;
   filled_log& operator=(const filled_log&) = delete;
   ~filled_log() override;
@@ -32,7 +32,7 @@ public:
 private:
   std::unique_ptr<leveldb::WritableFile> file_;
   std::shared_ptr<log_handle> handle_;
-  std::function<void(const status&)> on_finished_;
+  std::function<void()> on_closed_;
   std::uint64_t written_ = 0;
   std::uint64_t filled_ = 0;
   bool closed_ = false;

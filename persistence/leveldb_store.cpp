@@ -274,6 +274,23 @@ private:
         [&] { return translate(carry_out(*cut, *files_, directory_), directory_, *files_); });
   }
 
+  /// What a killed process has written, before there is a newer log.
+  status sync_logs() {
+    std::vector<std::string> names;
+    (void)files_->GetChildren(directory_,
+                              &names); // none where it cannot be read: opening tells why
+    const auto open_log = on_.open_log ? on_.open_log : open_log_handle;
+    for (const auto& name : names) {
+      status how;
+      const auto log = is_log(name) ? open_log(path_in(directory_, name), how) : nullptr;
+      if (log)
+        how = log->sync();
+      if (!how.ok())
+        return how;
+    }
+    return {};
+  }
+
   [[nodiscard]] std::optional<std::uint64_t> last_number_in(overlay_env& files) const {
     captured_log log;
     environment on;
@@ -288,6 +305,9 @@ private:
   status open_database(const store_options& options, bool existed, open_report& report) {
     if (existed && !options.skip_damaged_log)
       if (auto done = cut_newest_log(report); !done.ok())
+        return done;
+    if (existed && !on_.read_only)
+      if (auto done = sync_logs(); !done.ok())
         return done;
     auto damage = silent_damage(*files_, directory_);
     if (!damage.empty() && !options.skip_damaged_log)

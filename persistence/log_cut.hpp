@@ -4,6 +4,9 @@
 // LevelDB would refuse some, skip zeros in silence. So the log is cut where the first batch is not
 // whole.
 //
+// Only the newest log can have holes: all that was written to the one before was synced before it
+// was begun (store_env.hpp), or at the start.
+//
 // Damage to what was synced looks alike, and must not be cut off. The numbers tell it: at most one
 // numbered batch at a time is not synced. So it is damage if two are behind the cut, if one is
 // missing among all that can be read, or if SYNCED knows of more than are in front.

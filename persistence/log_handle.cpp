@@ -31,14 +31,12 @@ public:
   void fill(std::uint64_t from, std::uint64_t to) override {
     const std::string zeros(to - from, '\0');
     (void)!::pwrite(file_, zeros.data(), zeros.size(), static_cast<off_t>(from));
-    // What was written until now goes to the disk by and by, so that finish() finds little to do.
-    (void)::sync_file_range(file_, 0, static_cast<off_t>(from), SYNC_FILE_RANGE_WRITE);
+    // What was written until now goes to the disk by and by: the last sync finds little to do.
+    if (from > 0)
+      (void)::sync_file_range(file_, 0, static_cast<off_t>(from), SYNC_FILE_RANGE_WRITE);
   }
 
-  status finish(std::uint64_t bytes) override {
-    return ::ftruncate(file_, static_cast<off_t>(bytes)) == 0 ? sync()
-                                                              : failure("ftruncate", path_);
-  }
+  void cut(std::uint64_t bytes) override { (void)!::ftruncate(file_, static_cast<off_t>(bytes)); }
 
 private:
   std::string path_;

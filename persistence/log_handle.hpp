@@ -21,16 +21,16 @@ public:
   log_handle& operator=(const log_handle&) = delete;
   virtual ~log_handle() = default;
 
-  /// Makes durable what was written before the call; from any thread.
+  /// Makes durable what was written before the call; from any thread, one at a time.
   virtual status sync() = 0;
   /// Zeros from byte `from` to `to`, where nobody writes meanwhile. As far as the disk has room:
   /// they only save time.
   virtual void fill(std::uint64_t from, std::uint64_t to) = 0;
-  /// It ends after so many bytes; all of it is durable then.
-  virtual status finish(std::uint64_t bytes) = 0;
+  /// It ends after so many bytes. That need not be durable: zeros are as good an end.
+  virtual void cut(std::uint64_t bytes) = 0;
 };
 
-/// A log that was just made. Null where `how` says why not.
+/// A log that is there. Null where `how` says why not.
 using log_opener = std::function<std::shared_ptr<log_handle>(const std::string& path, status& how)>;
 
 std::shared_ptr<log_handle> open_log_handle(const std::string& path, status& how);

@@ -10,27 +10,25 @@ std::shared_ptr<log_handle> log_syncer::begun(const std::string& path, status& h
   auto fresh = open_(path, how);
   const std::scoped_lock lock{guard_};
   if (fresh)
-    unfinished_.push_back(fresh);
+    open_logs_.push_back(fresh);
   return fresh;
 }
 
-void log_syncer::finished(const log_handle& log, const status& how) {
+void log_syncer::closed(const log_handle& log) {
   const std::scoped_lock lock{guard_};
-  std::erase_if(unfinished_, [&](const auto& one) { return one.get() == &log; });
-  if (!how.ok())
-    failed_ = how;
+  std::erase_if(open_logs_, [&](const auto& one) { return one.get() == &log; });
 }
 
 status log_syncer::sync() {
+  const std::scoped_lock turn{turn_};
   std::vector<std::shared_ptr<log_handle>> wanted;
   {
     const std::scoped_lock lock{guard_};
-    wanted = unfinished_;
+    wanted = open_logs_;
   }
   for (const auto& one : wanted)
-    if (auto synced = one->sync(); !synced.ok())
-      return synced;
-  const std::scoped_lock lock{guard_};
+    if (failed_.ok())
+      failed_ = one->sync();
   return failed_;
 }
 

@@ -20,16 +20,18 @@ public:
 
   /// LevelDB has made this log. Null where `how` says why not.
   std::shared_ptr<log_handle> begun(const std::string& path, status& how);
-  /// LevelDB has closed it, and `how` that went: what was not made durable then never is.
-  void finished(const log_handle& log, const status& how);
-  /// Makes durable all that was written before the call.
+  /// LevelDB has closed it: all in it was synced before the next was begun, or none is.
+  void closed(const log_handle& log);
+  /// Makes durable all that was written before the call. The system tells of a failure once, maybe
+  /// in another thread's call: so calls take turns, and after a failure all fail.
   status sync();
 
 private:
   log_opener open_;
   std::mutex guard_;
-  std::vector<std::shared_ptr<log_handle>> unfinished_; ///< two while LevelDB goes to the next
-  status failed_;
+  std::vector<std::shared_ptr<log_handle>> open_logs_; ///< two while LevelDB goes to the next
+  std::mutex turn_;
+  status failed_; ///< under `turn_`
 };
 
 } // namespace evenkeel::persistence

@@ -34,8 +34,11 @@ store_env::store_env(leveldb::Env* target, sync_function sync_directory,
 
 /// Tables need none: LevelDB syncs the MANIFEST that names them, and the directory with it.
 leveldb::Status store_env::NewWritableFile(const std::string& name, leveldb::WritableFile** file) {
-  const auto result = target()->NewWritableFile(name, file);
-  if (!result.ok() || !name.ends_with(".log"))
+  const bool is_log = name.ends_with(".log");
+  *file = nullptr;
+  const auto synced = is_log && logs_ ? logs_->sync() : status{};
+  const auto result = synced.ok() ? target()->NewWritableFile(name, file) : as_leveldb(synced);
+  if (!result.ok() || !is_log)
     return result;
   const auto begun = begin_log(name, *file);
   if (!begun.ok()) {
@@ -53,9 +56,8 @@ status store_env::begin_log(const std::string& name, leveldb::WritableFile*& fil
   if (!handle)
     return how;
   const auto& log = *handle;
-  file = new filled_log(
-      std::unique_ptr<leveldb::WritableFile>(file), std::move(handle),
-      [logs = logs_, &log](const status& finished) { logs->finished(log, finished); });
+  file = new filled_log(std::unique_ptr<leveldb::WritableFile>(file), std::move(handle),
+                        [logs = logs_, &log] { logs->closed(log); });
   return how;
 }
 

@@ -23,6 +23,10 @@ leveldb::Status as_status(fault how, const std::string& name) {
   return leveldb::Status::IOError(name, std::generic_category().message(error));
 }
 
+leveldb::Status no_effect(const std::string& name) {
+  return leveldb::Status::IOError(name, "the process has ended");
+}
+
 bool is_manifest(const std::string& name) {
   return fs::path(name).filename().string().starts_with("MANIFEST");
 }
@@ -36,6 +40,8 @@ public:
       : owner_(owner), name_(std::move(name)), target_(std::move(target)) {}
 
   leveldb::Status Append(const leveldb::Slice& data) override {
+    if (owner_.is_stopped())
+      return no_effect(name_);
     if (auto failed = owner_.check(operation::append, name_); !failed.ok()) {
       (void)target_->Append({data.data(), data.size() / 2}); // torn
       const std::lock_guard guard(owner_.mutex_);
@@ -60,7 +66,7 @@ private:
   std::unique_ptr<leveldb::WritableFile> target_;
 };
 
-/// Of a log. Cutting it to length cannot fail, the sync that follows can.
+/// Of a log.
 class faulty_log final : public persistence::log_handle {
 public:
   faulty_log(faulty_env& owner, std::string name) : owner_(owner), name_(std::move(name)) {}
@@ -71,18 +77,20 @@ public:
                        : persistence::status{persistence::store_error::io, synced.ToString()};
   }
   void fill(std::uint64_t from, std::uint64_t to) override {
+    if (owner_.is_stopped())
+      return;
     const std::lock_guard guard(owner_.mutex_);
     fs::resize_file(name_, to); // with zeros
     CHECK(from >= owner_.files_[name_].written);
     owner_.files_[name_].filled = to;
   }
-  persistence::status finish(std::uint64_t bytes) override {
-    {
-      const std::lock_guard guard(owner_.mutex_);
-      fs::resize_file(name_, bytes);
-      owner_.files_[name_].filled = 0;
-    }
-    return sync();
+  void cut(std::uint64_t bytes) override {
+    if (owner_.is_stopped())
+      return;
+    const std::lock_guard guard(owner_.mutex_);
+    fs::resize_file(name_, bytes);
+    auto& filled = owner_.files_[name_].filled;
+    filled = std::min(filled, bytes);
   }
 
 private:
@@ -104,6 +112,8 @@ faulty_env::~faulty_env() {
 }
 
 leveldb::Status faulty_env::sync(const std::string& name) {
+  if (is_stopped())
+    return no_effect(name);
   if (auto failed = check(operation::sync, name); !failed.ok())
     return failed;
   const std::lock_guard guard(mutex_);
@@ -118,6 +128,8 @@ persistence::environment faulty_env::environment() {
   persistence::environment on;
   on.files = this;
   on.sync_directory = [this](const std::string& directory) -> persistence::status {
+    if (is_stopped())
+      return {persistence::store_error::io, no_effect(directory).ToString()};
     if (auto failed = check(operation::sync_directory, directory); !failed.ok())
       return {persistence::store_error::io, failed.ToString()};
     const std::lock_guard guard(mutex_);
@@ -138,9 +150,35 @@ void faulty_env::fail(operation which, std::uint64_t nth, fault how, bool from_t
   plans_[which] = {counts_[which] + nth, how, from_then_on};
 }
 
+void faulty_env::stop_at_change(std::uint64_t nth) {
+  const std::lock_guard guard(mutex_);
+  changes_left_ = nth - 1;
+}
+
+bool faulty_env::stopped() const {
+  const std::lock_guard guard(mutex_);
+  return changes_left_ == 0U;
+}
+
+bool faulty_env::is_stopped() {
+  const std::lock_guard guard(mutex_);
+  if (!changes_left_)
+    return false;
+  if (*changes_left_ == 0)
+    return true;
+  --*changes_left_;
+  return false;
+}
+
 void faulty_env::heal() {
   const std::lock_guard guard(mutex_);
   plans_.clear();
+  changes_left_.reset();
+}
+
+std::uint64_t faulty_env::logs_hit() const {
+  const std::lock_guard guard(mutex_);
+  return logs_hit_;
 }
 
 std::uint64_t faulty_env::failures() const {
@@ -190,6 +228,8 @@ void faulty_env::names_are_synced() {
 
 leveldb::Status faulty_env::NewWritableFile(const std::string& name, leveldb::WritableFile** file) {
   *file = nullptr;
+  if (is_stopped())
+    return no_effect(name);
   if (auto failed = check(operation::create, name); !failed.ok())
     return failed;
   {
@@ -213,6 +253,8 @@ leveldb::Status faulty_env::NewAppendableFile(const std::string& name,
 }
 
 leveldb::Status faulty_env::RenameFile(const std::string& from, const std::string& to) {
+  if (is_stopped())
+    return no_effect(from);
   if (auto failed = check(operation::rename, from); !failed.ok())
     return failed;
   const std::lock_guard guard(mutex_);
@@ -224,6 +266,8 @@ leveldb::Status faulty_env::RenameFile(const std::string& from, const std::strin
 }
 
 leveldb::Status faulty_env::RemoveFile(const std::string& name) {
+  if (is_stopped())
+    return no_effect(name);
   const std::lock_guard guard(mutex_);
   remember(name);
   return target()->RemoveFile(name);
@@ -282,6 +326,7 @@ void faulty_env::lose_sectors(const std::string& name, file_state& state, std::m
 void faulty_env::cut(std::mt19937_64* luck, bool tear) {
   const std::lock_guard guard(mutex_);
   for (auto& [name, state] : files_) {
+    logs_hit_ += name.ends_with(".log") && state.synced < state.written ? 1 : 0;
     if (state.filled > 0 && (luck == nullptr || (*luck)() % 3 != 0)) {
       lose_sectors(name, state, luck);
       continue;
@@ -298,6 +343,7 @@ void faulty_env::cut(std::mt19937_64* luck, bool tear) {
   }
   names_are_synced();
   plans_.clear();
+  changes_left_.reset();
 }
 
 void faulty_env::cut_power(std::mt19937_64& luck, bool tear) {

@@ -9,6 +9,10 @@
 // file's name when the file is synced.)
 //
 // Faults: the n-th write, sync, creation or rename from now on fails, once or from then on.
+//
+// A process is killed, or its power fails, at a change of its choice: from then on no change has
+// any effect, so that nothing of what a store does when it is closed counts. Then either heal()
+// (killed: what was written is there) or cut_power().
 #pragma once
 
 #include "persistence/environment.hpp"
@@ -20,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -43,11 +48,18 @@ public:
 
   /// The `nth` operation of this kind from now on fails, counted from 1.
   void fail(operation which, std::uint64_t nth, fault how, bool from_then_on = false);
+  /// From the `nth` change of any kind on, counted from 1, nothing has any effect.
+  void stop_at_change(std::uint64_t nth);
+  void stop() { stop_at_change(1); }
+  [[nodiscard]] bool stopped() const;
   /// The disk is well again.
   void heal();
   /// Operations that were made to fail.
   [[nodiscard]] std::uint64_t failures() const;
   [[nodiscard]] std::uint64_t count(operation which) const;
+
+  /// Logs that cuts have taken something of.
+  [[nodiscard]] std::uint64_t logs_hit() const;
 
   /// While no store is open: what was not synced is lost, as far as `luck` has it.
   /// `tear`: what is kept of unsynced bytes may be zeros or rubbish in places.
@@ -80,6 +92,7 @@ private:
     bool from_then_on = false;
   };
 
+  bool is_stopped(); ///< one more change is tried
   leveldb::Status check(operation which, const std::string& name);
   leveldb::Status sync(const std::string& name);
   void remember(const std::string& name);
@@ -98,6 +111,8 @@ private:
   std::map<operation, std::uint64_t> counts_;
   std::map<operation, plan> plans_;
   std::uint64_t failures_ = 0;
+  std::optional<std::uint64_t> changes_left_; ///< before nothing has any effect
+  std::uint64_t logs_hit_ = 0;
   std::string attic_; ///< copies of removed and replaced files
 };
 

@@ -1,5 +1,6 @@
 // What the store asks of the disk. fdatasync and fsync below stand before those of the C library,
 // for LevelDB too, so that calls can be counted and can fail.
+#include "persistence/log_syncer.hpp"
 #include "persistence/synced_mark.hpp"
 #include "test/persistence/store_places.hpp"
 
@@ -10,6 +11,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace {
 
@@ -75,6 +80,27 @@ TEST_CASE("a new directory and its parent are fsynced, and an old one once it is
   opened(place).reset();
   CHECK(after_creation - before >= 3);
   CHECK(other_syncs > after_creation);
+}
+
+TEST_CASE("a failure of the log is told to everybody who asks from then on, not once") {
+  class failing_once final : public log_handle {
+  public:
+    status sync() override {
+      return std::exchange(failed_, true) ? status{} : status{store_error::io, "a bad sector"};
+    }
+    void fill(std::uint64_t, std::uint64_t) override {}
+    void cut(std::uint64_t) override {}
+
+  private:
+    bool failed_ = false;
+  };
+  log_syncer logs{[](const std::string&, status&) { return std::make_shared<failing_once>(); }};
+  status how;
+  const auto log = logs.begun("1.log", how);
+  CHECK(logs.sync().code == store_error::io);
+  CHECK(logs.sync().text == "a bad sector");
+  logs.closed(*log);
+  CHECK(logs.sync().code == store_error::io);
 }
 
 TEST_CASE("after a failed fsync nothing more is acknowledged, even when the disk is well again") {
