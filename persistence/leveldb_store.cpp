@@ -3,23 +3,21 @@
 #include "persistence/access_check.hpp"
 #include "persistence/captured_log.hpp"
 #include "persistence/data_directory.hpp"
+#include "persistence/leveldb_errors.hpp"
 #include "persistence/log_cut.hpp"
 #include "persistence/log_files.hpp"
 #include "persistence/store_env.hpp"
 #include "persistence/synced_mark.hpp"
-#include "persistence/table_scan.hpp"
 
 #include <leveldb/db.h>
 #include <leveldb/env.h>
 #include <leveldb/write_batch.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -33,37 +31,6 @@ leveldb::Slice slice_of(std::string_view bytes) {
 
 std::string_view view_of(const leveldb::Slice& bytes) {
   return {bytes.data(), bytes.size()};
-}
-
-std::string name_of(const std::string& directory) {
-  return "data directory " + directory;
-}
-
-status damaged(const std::string& directory, const std::string& what) {
-  return {
-      store_error::damaged,
-      "the database in " + name_of(directory) + " is damaged (" + what
-          + "). `evenkeel check --data " + directory
-          + "` shows what is wrong and what can be repaired. A proxy's directory may be removed: "
-            "the nodes hold all that is in it. A node's may not: it is the only copy of its "
-            "tickets"};
-}
-
-/// LevelDB calls it an I/O error with EINVAL when its index leads beyond the end of a table.
-bool ends_early(const std::string& text) {
-  const auto error = ": " + std::generic_category().message(EINVAL);
-  return text.ends_with(".ldb" + error) || text.ends_with(".sst" + error);
-}
-
-status translate(const leveldb::Status& from, const std::string& directory, leveldb::Env& files) {
-  if (from.ok())
-    return {};
-  const auto text = from.ToString();
-  if (from.IsCorruption() || ends_early(text)) {
-    const auto table = damage_in_tables(files, directory);
-    return damaged(directory, table.empty() ? text : table);
-  }
-  return {store_error::io, name_of(directory) + ": " + text};
 }
 
 struct closer {
@@ -189,24 +156,6 @@ std::string silent_damage(leveldb::Env& files, const std::string& directory) {
   return damage.empty() ? damage : damage + ": whether its log lost its end cannot be told";
 }
 
-status explain_failed_open(const leveldb::Status& from, const std::string& directory,
-                           leveldb::Env& files) {
-  // LevelDB reports a lock that somebody else holds as one more I/O error.
-  const auto lock_failed = "lock " + directory + "/LOCK: ";
-  const auto text = from.ToString();
-  if (text.find(lock_failed + "already held by process") != std::string::npos)
-    return {store_error::in_use, name_of(directory) + " is already open in this process"};
-  if (text.find(lock_failed + std::generic_category().message(EAGAIN)) != std::string::npos) {
-    const auto holder = lock_holder(directory + "/LOCK");
-    return {store_error::in_use, name_of(directory) + " is in use by another process"
-                                     + (holder ? " (pid " + std::to_string(*holder) + ")" : "")};
-  }
-  auto result = translate(from, directory, files);
-  if (result.code == store_error::io && !names_disk_error(text))
-    result.code = store_error::unusable;
-  return result;
-}
-
 /// One directory that is being opened.
 class opening {
 public:
@@ -277,8 +226,7 @@ private:
   /// What a killed process has written, before there is a newer log.
   status sync_logs() {
     std::vector<std::string> names;
-    (void)files_->GetChildren(directory_,
-                              &names); // none where it cannot be read: opening tells why
+    (void)files_->GetChildren(directory_, &names); // none if not readable: opening tells why
     const auto open_log = on_.open_log ? on_.open_log : open_log_handle;
     for (const auto& name : names) {
       status how;
