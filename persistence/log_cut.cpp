@@ -49,7 +49,7 @@ std::optional<log_cut> find_log_cut(leveldb::Env& files, const std::string& dire
 leveldb::Status carry_out(const log_cut& cut, leveldb::Env& files, const std::string& directory) {
   const auto path = path_in(directory, cut.name);
   std::string content;
-  const auto read = leveldb::ReadFileToString(&files, path, &content);
+  auto read = leveldb::ReadFileToString(&files, path, &content);
   if (!read.ok() || content != cut.content)
     return read;
   return replace_log(files, path, content.substr(0, cut.bytes));

@@ -37,7 +37,7 @@ leveldb::Status store_env::NewWritableFile(const std::string& name, leveldb::Wri
   const bool is_log = name.ends_with(".log");
   *file = nullptr;
   const auto synced = is_log && logs_ ? logs_->sync() : status{};
-  const auto result = synced.ok() ? target()->NewWritableFile(name, file) : as_leveldb(synced);
+  auto result = synced.ok() ? target()->NewWritableFile(name, file) : as_leveldb(synced);
   if (!result.ok() || !is_log)
     return result;
   const auto begun = begin_log(name, *file);
@@ -62,7 +62,7 @@ status store_env::begin_log(const std::string& name, leveldb::WritableFile*& fil
 }
 
 leveldb::Status store_env::RenameFile(const std::string& from, const std::string& to) {
-  const auto result = target()->RenameFile(from, to);
+  auto result = target()->RenameFile(from, to);
   if (result.ok() && to.ends_with("/CURRENT"))
     current_kept_ = sync_parent(to);
   return result;
