@@ -61,7 +61,7 @@ void print_logs(std::ostream& out, const inspection& found) {
     out << (is_normal(where.what) ? "note: " : "log: ") << file << ": "
         << plural(where.bytes, "byte") << " from byte " << where.offset << " on "
         << (where.bytes == 1 ? "is " : "are ") << to_text(where.what)
-        << (is_normal(where.what) ? ", as after a crash" : "") << '\n';
+        << (is_normal(where.what) ? ", as after a crash or a power cut" : "") << '\n';
   if (!found.missing_batches.empty())
     out << "gap: " << persistence::missing_text(found.missing_batches) << '\n';
 }

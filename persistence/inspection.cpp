@@ -41,7 +41,7 @@ void count_in(const record::value& content, inspection& found) {
 }
 
 /// What opening cuts off is no damage.
-void show_as_torn(const open_report& opened, std::vector<bad_stretch>& stretches) {
+void show_as_cut_off(const open_report& opened, std::vector<bad_stretch>& stretches) {
   const auto from = opened.cut_log_bytes;
   auto end = from;
   std::erase_if(stretches, [&](const auto& one) {
@@ -51,7 +51,7 @@ void show_as_torn(const open_report& opened, std::vector<bad_stretch>& stretches
     end = std::max(end, its_end);
     return true;
   });
-  stretches.push_back({opened.cut_log, {log_stretch::nature::torn_end, from, end - from}});
+  stretches.push_back({opened.cut_log, {log_stretch::nature::cut_off, from, end - from}});
 }
 
 /// The database in memory, as far as it is on disk.
@@ -120,7 +120,7 @@ private:
     fresh.problems = std::move(found_.problems);
     fresh.log_stretches = std::move(found_.log_stretches);
     if (!opened.report.cut_log.empty())
-      show_as_torn(opened.report, fresh.log_stretches);
+      show_as_cut_off(opened.report, fresh.log_stretches);
     found_ = std::move(fresh);
     return {};
   }

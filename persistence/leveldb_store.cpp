@@ -217,8 +217,8 @@ private:
     if (cut->drops_whole)
       report.warnings.push_back(cut->name + " of " + name_of(directory_) + " was cut after byte "
                                 + std::to_string(cut->bytes)
-                                + ": what was written behind it had not been made durable before "
-                                  "a power cut");
+                                + ": what is behind it was not all written before a power cut, or "
+                                  "is damaged; nothing that was acknowledged is missing");
     return locked(
         [&] { return translate(carry_out(*cut, *files_, directory_), directory_, *files_); });
   }

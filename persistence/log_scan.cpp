@@ -102,12 +102,14 @@ std::string_view to_text(log_stretch::nature what) {
     return "not written to the end";
   case nature::zeroed_end:
     return "zeros to the end";
+  case nature::cut_off:
+    return "not whole, and nothing that was acknowledged is missing";
   }
   return "";
 }
 
 bool is_normal(log_stretch::nature what) {
-  return what == nature::torn_end || what == nature::zeroed_end;
+  return what == nature::torn_end || what == nature::zeroed_end || what == nature::cut_off;
 }
 
 } // namespace evenkeel::persistence

@@ -16,10 +16,11 @@ namespace evenkeel::persistence {
 
 struct log_stretch {
   enum class nature : std::uint8_t {
-    damaged,   ///< not what was written: LevelDB refuses the log, or skips the rest of the block
-    zeroed,    ///< skipped in silence, and something follows
-    torn_end,  ///< the last batch is not complete, nothing follows: normal after a crash
-    zeroed_end ///< nothing but zeros to the end: normal in a log that was not closed
+    damaged,    ///< not what was written: LevelDB refuses the log, or skips the rest of the block
+    zeroed,     ///< skipped in silence, and something follows
+    torn_end,   ///< the last batch is not complete, nothing follows: normal after a crash
+    zeroed_end, ///< nothing but zeros to the end: normal in a log that was not closed
+    cut_off     ///< not whole, and known not to have been synced (log_cut.hpp); never of scan_log()
   };
   nature what = nature::damaged;
   std::uint64_t offset = 0;

@@ -133,10 +133,12 @@ leveldb::Status overlay_env::NewLogger(const std::string& name, leveldb::Logger*
   return memory_->NewLogger(name, result);
 }
 
+/// By the operating system's own: the target may be such a layer, too, which holds back what it is
+/// given until a database of its own is closed.
 void overlay_env::Schedule(void (*work)(void*), void* argument) {
   const std::lock_guard guard(mutex_);
   if (let_go_)
-    target()->Schedule(work, argument);
+    Default()->Schedule(work, argument);
   else
     held_back_.emplace_back(work, argument);
 }
@@ -145,7 +147,7 @@ void overlay_env::let_go() {
   const std::lock_guard guard(mutex_);
   let_go_ = true;
   for (const auto& [work, argument] : held_back_)
-    target()->Schedule(work, argument);
+    Default()->Schedule(work, argument);
   held_back_.clear();
 }
 

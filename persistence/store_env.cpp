@@ -32,15 +32,14 @@ store_env::store_env(leveldb::Env* target, sync_function sync_directory,
     : EnvWrapper(target), sync_directory_(std::move(sync_directory)), logs_(std::move(logs)),
       background_(std::make_shared<std::atomic<std::uint32_t>>(0)) {}
 
-/// Tables need none: LevelDB syncs the MANIFEST that names them, and the directory with it.
 leveldb::Status store_env::NewWritableFile(const std::string& name, leveldb::WritableFile** file) {
   const bool is_log = name.ends_with(".log");
   *file = nullptr;
   const auto synced = is_log && logs_ ? logs_->sync() : status{};
   auto result = synced.ok() ? target()->NewWritableFile(name, file) : as_leveldb(synced);
-  if (!result.ok() || !is_log)
+  if (!result.ok() || !(is_log || name.ends_with(".ldb")))
     return result;
-  const auto begun = begin_log(name, *file);
+  const auto begun = is_log ? begin_log(name, *file) : sync_parent(name);
   if (!begun.ok()) {
     delete *file; // LevelDB's interface: owned by whoever asked for it, who gets none
     *file = nullptr;

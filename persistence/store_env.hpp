@@ -1,14 +1,16 @@
-// LevelDB's file system, as a store needs it:
-// - Names are kept. LevelDB fsyncs its directory only together with a MANIFEST. A log that was
-// begun
-//   since then, and with it every synced batch in it, is found after a power cut only because the
-//   usual file systems give more than they promise; and so is a CURRENT that was renamed into
-//   place. Here both are followed by an fsync of the directory.
-// - Logs are filled ahead and made durable from another thread (filled_log.hpp, log_syncer.hpp).
-//   Before a log is begun, all that was written to the one before it is made durable: so only the
-//   newest can have holes after a power cut (log_cut.hpp).
-// - It tells whether LevelDB is at work in its own thread: only then may a write have to wait for
-// it.
+// LevelDB's file system, as a store needs it.
+//
+// Names are kept. LevelDB fsyncs its directory only together with a MANIFEST. A log that was begun
+// since then, and with it every synced batch in it, is found after a power cut only because the
+// usual file systems give more than they promise; and so is a CURRENT that was renamed into place,
+// or a table that a MANIFEST names which reached the disk before its own fsync. Here all of them
+// are followed by an fsync of the directory.
+//
+// Logs are filled ahead and made durable from another thread (filled_log.hpp, log_syncer.hpp).
+// Before a log is begun, all that was written to the one before it is made durable: so only the
+// newest can have holes after a power cut (log_cut.hpp).
+//
+// It tells whether LevelDB is at work in its own thread: only then may a write have to wait for it.
 #pragma once
 
 #include "persistence/log_syncer.hpp"

@@ -5,6 +5,7 @@
 #include "persistence/inspection.hpp"
 #include "persistence/leveldb_store.hpp"
 #include "persistence/log_files.hpp"
+#include "persistence/overlay_env.hpp"
 #include "persistence/synced_mark.hpp"
 #include "test/persistence/damage.hpp"
 #include "test/persistence/store_places.hpp"
@@ -13,6 +14,7 @@
 #include <leveldb/env.h>
 
 #include <algorithm>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -168,7 +170,17 @@ TEST_CASE("a hole in front of a batch that is known to be synced is damage") {
   }
 }
 
-TEST_CASE("an inspection shows a cut as the torn end that it is, and changes nothing") {
+TEST_CASE("work of a layer in memory over another does not wait for that one's") {
+  overlay_env below(leveldb::Env::Default());
+  overlay_env above(&below);
+  std::promise<void> done;
+  above.Schedule([](void* promise) { static_cast<std::promise<void>*>(promise)->set_value(); },
+                 &done);
+  above.let_go();
+  done.get_future().wait();
+}
+
+TEST_CASE("an inspection shows what is cut off as normal, and changes nothing") {
   const killed_store killed("sslll");
   killed.lose_end_of(2);
   const auto before = snapshot(killed.directory());
@@ -177,7 +189,7 @@ TEST_CASE("an inspection shows a cut as the torn end that it is, and changes not
   CHECK(found.problems.empty());
   CHECK(found.needed < remedy::skip_log);
   REQUIRE(found.log_stretches.size() == 1);
-  CHECK(found.log_stretches.front().where.what == log_stretch::nature::torn_end);
+  CHECK(found.log_stretches.front().where.what == log_stretch::nature::cut_off);
   CHECK(snapshot(killed.directory()) == before);
 }
 
