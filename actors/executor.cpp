@@ -133,7 +133,7 @@ bool executor_state::has_free_slot() const {
 
 /// More may wait than there are slots: some were started ahead.
 void executor_state::start_commands() {
-  const auto take_waiting = [this]() -> std::optional<jobs::command_request> {
+  const auto first_waiting = [this]() -> std::optional<jobs::command_request> {
     if (waiting_.empty())
       return std::nullopt;
     auto request = request_for(waiting_.front());
@@ -143,20 +143,19 @@ void executor_state::start_commands() {
   while (has_free_slot()) {
     auto next = launcher_->take_waiting();
     if (next)
-      --in_line_;
+      places_.on_left_line();
     else
-      next = take_waiting();
+      next = first_waiting();
     if (!next)
       break;
     start_command(std::move(*next));
   }
-  // One for each that runs, so that no slot is idle until we have heard that it is free.
-  while (commands_.size() > 2 * in_line_) {
-    auto next = take_waiting();
+  while (places_.wants_in_line()) {
+    auto next = first_waiting();
     if (!next)
       break;
     launcher_->start_in_place(std::move(*next));
-    ++in_line_;
+    places_.on_lined_up();
   }
   // A runner whose slot a command waits for takes no more home calls.
   const bool hold = waiting_commands() > 0 && busy_runners_ > 0;
@@ -187,6 +186,7 @@ void executor_state::begin_run(std::uint64_t token) {
   mine.holds_slot = true;
   mine.started_ms = read_clock().wall_ms;
   ++other_runs_;
+  places_.on_start();
 }
 
 void executor_state::start_command(jobs::command_request request) {
@@ -232,7 +232,7 @@ bool executor_state::take_back(const attempt_ref& what) {
   const auto token = found == runs_.end() ? 0 : found->second.token;
   if (token == 0 || !launcher_->withdraw(token))
     return false;
-  --in_line_;
+  places_.on_left_line();
   commands_.erase(token);
   return true;
 }
@@ -299,8 +299,9 @@ void executor_state::on_command_end(jobs::command_end& end) {
     return;
   job_ended news{found->second, {}};
   commands_.erase(found);
+  places_.on_end();
   if (end.successor != 0) {
-    --in_line_;
+    places_.on_left_line();
     begin_run(end.successor);
   }
   news.end = end_of_command(std::move(end), runs_.at(news.what).started_ms);

@@ -4,6 +4,7 @@
 // Must not decide what runs when.
 #pragma once
 
+#include "actors/core/command_places.hpp"
 #include "actors/core/executor_queue.hpp"
 #include "actors/core/input_hold.hpp"
 #include "actors/core/runner_demand.hpp"
@@ -77,7 +78,7 @@ private:
   jobs::command_request request_for(core::start_job& order);
   void begin_run(std::uint64_t token);
   void start_command(jobs::command_request request);
-  [[nodiscard]] std::size_t waiting_commands() const { return waiting_.size() + in_line_; }
+  [[nodiscard]] std::size_t waiting_commands() const { return waiting_.size() + places_.in_line(); }
   void start_function(core::start_job& order);
   void wake_runners(std::size_t most);
   void wake_all_runners() { wake_runners(calls_->waiting()); }
@@ -95,8 +96,7 @@ private:
   std::map<attempt_ref, run> runs_;
   std::map<std::uint64_t, attempt_ref> commands_; ///< by token
   std::deque<core::start_job> waiting_;           ///< commands, for a free slot
-  /// Commands, before those, that the launchers are to start where one ends, as far as is known.
-  std::size_t in_line_ = 0;
+  core::command_places places_; ///< of those that run, and of those in line before `waiting_`
   std::shared_ptr<call_exchange> calls_ = std::make_shared<call_exchange>();
   std::vector<function_runner_actor> idle_runners_;
   std::size_t busy_runners_ = 0;

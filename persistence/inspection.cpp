@@ -104,13 +104,8 @@ private:
 
   status read(const store_options& options, overlay_env& files) {
     captured_log log;
-    environment on;
-    on.files = &files;
-    on.log = &log;
-    on.before_close = [&files] { files.let_go(); };
-    on.read_only = true;
     inspection fresh;
-    const auto opened = open_leveldb_store(directory_, options, on);
+    const auto opened = open_leveldb_store(directory_, options, in_memory(files, log));
     if (!opened.state.ok())
       return opened.state;
     fresh.missing_batches = opened.report.missing_batches;

@@ -156,16 +156,25 @@ std::string silent_damage(leveldb::Env& files, const std::string& directory) {
   return damage.empty() ? damage : damage + ": whether its log lost its end cannot be told";
 }
 
+environment with_defaults(environment on) {
+  if (on.files == nullptr)
+    on.files = leveldb::Env::Default();
+  if (!on.open_log)
+    on.open_log = open_log_handle;
+  if (on.read_only)
+    on.sync_directory = [](const std::string&) { return status{}; };
+  else if (!on.sync_directory)
+    on.sync_directory = sync_directory;
+  return on;
+}
+
 /// One directory that is being opened.
 class opening {
 public:
   opening(std::string directory, environment on)
-      : directory_(std::move(directory)), on_(std::move(on)),
-        sync_(on_.sync_directory ? on_.sync_directory : sync_directory),
+      : directory_(std::move(directory)), on_(with_defaults(std::move(on))),
         logs_(on_.read_only ? nullptr : std::make_shared<log_syncer>(on_.open_log)),
-        files_(std::make_unique<store_env>(
-            on_.files != nullptr ? on_.files : leveldb::Env::Default(),
-            on_.read_only ? [](const std::string&) { return status{}; } : sync_, logs_)) {}
+        files_(std::make_unique<store_env>(on_.files, on_.sync_directory, logs_)) {}
 
   open_result operator()(const store_options& options) {
     open_result result;
@@ -184,8 +193,7 @@ public:
       return result;
     auto fresh = std::make_unique<leveldb_store>(directory_, std::move(files_), logs_,
                                                  std::move(db_), on_.read_only);
-    if (!on_.read_only)
-      result.state = sync_(directory_);
+    result.state = on_.sync_directory(directory_);
     if (result.state.ok())
       result.state = fresh->begin(options, result.report);
     if (result.report.created && existed)
@@ -227,10 +235,9 @@ private:
   status sync_logs() {
     std::vector<std::string> names;
     (void)files_->GetChildren(directory_, &names); // none if not readable: opening tells why
-    const auto open_log = on_.open_log ? on_.open_log : open_log_handle;
     for (const auto& name : names) {
       status how;
-      const auto log = is_log(name) ? open_log(path_in(directory_, name), how) : nullptr;
+      const auto log = is_log(name) ? on_.open_log(path_in(directory_, name), how) : nullptr;
       if (log)
         how = log->sync();
       if (!how.ok())
@@ -241,12 +248,7 @@ private:
 
   [[nodiscard]] std::optional<std::uint64_t> last_number_in(overlay_env& files) const {
     captured_log log;
-    environment on;
-    on.files = &files;
-    on.log = &log;
-    on.before_close = [&files] { files.let_go(); };
-    on.read_only = true;
-    const auto trial = opening(directory_, on)({});
+    const auto trial = opening(directory_, in_memory(files, log))({});
     return trial.state.ok() ? std::optional(trial.report.last_batch) : std::nullopt;
   }
 
@@ -299,7 +301,6 @@ private:
 
   std::string directory_;
   environment on_;
-  store_env::sync_function sync_;
   std::shared_ptr<log_syncer> logs_;
   std::unique_ptr<store_env> files_;
   database db_;

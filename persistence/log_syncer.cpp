@@ -4,7 +4,7 @@
 
 namespace evenkeel::persistence {
 
-log_syncer::log_syncer(log_opener open) : open_(open ? std::move(open) : open_log_handle) {}
+log_syncer::log_syncer(log_opener open) : open_(std::move(open)) {}
 
 std::shared_ptr<log_handle> log_syncer::begun(const std::string& path, status& how) {
   auto fresh = open_(path, how);

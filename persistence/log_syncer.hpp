@@ -15,8 +15,7 @@ namespace evenkeel::persistence {
 
 class log_syncer {
 public:
-  /// `open`: empty for the system's own files.
-  explicit log_syncer(log_opener open = {});
+  explicit log_syncer(log_opener open);
 
   /// LevelDB has made this log. Null where `how` says why not.
   std::shared_ptr<log_handle> begun(const std::string& path, status& how);

@@ -151,4 +151,13 @@ void overlay_env::let_go() {
   held_back_.clear();
 }
 
+environment in_memory(overlay_env& files, leveldb::Logger& log) {
+  environment on;
+  on.files = &files;
+  on.log = &log;
+  on.before_close = [&files] { files.let_go(); };
+  on.read_only = true;
+  return on;
+}
+
 } // namespace evenkeel::persistence

@@ -5,6 +5,8 @@
 // Takes the lock of the directory where there is one: a database in use is refused.
 #pragma once
 
+#include "persistence/environment.hpp"
+
 #include <leveldb/env.h>
 
 #include <memory>
@@ -53,5 +55,8 @@ private:
   bool let_go_ = false;
   std::vector<std::pair<void (*)(void*), void*>> held_back_;
 };
+
+/// For a store that is looked at: what it writes stays in `files`.
+environment in_memory(overlay_env& files, leveldb::Logger& log);
 
 } // namespace evenkeel::persistence

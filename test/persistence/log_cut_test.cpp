@@ -14,6 +14,7 @@
 #include <leveldb/env.h>
 
 #include <algorithm>
+#include <chrono>
 #include <future>
 #include <string>
 #include <vector>
@@ -177,7 +178,8 @@ TEST_CASE("work of a layer in memory over another does not wait for that one's")
   above.Schedule([](void* promise) { static_cast<std::promise<void>*>(promise)->set_value(); },
                  &done);
   above.let_go();
-  done.get_future().wait();
+  constexpr auto for_ever = std::chrono::minutes(2);
+  CHECK((done.get_future().wait_for(for_ever) == std::future_status::ready));
 }
 
 TEST_CASE("an inspection shows what is cut off as normal, and changes nothing") {
